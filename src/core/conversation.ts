@@ -1,0 +1,60 @@
+import type { Content } from './content.ts';
+import type { Json, JsonObject, JsonSchema } from './json.ts';
+
+/** RFC 5424 severities, as MCP logging spells them. */
+export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Asks the person at the client: by a form of flat fields, or by opening a URL (for everything secret). */
+export type Elicitation =
+  | { readonly mode?: 'form'; readonly message: string; readonly requestedSchema: JsonSchema }
+  | { readonly mode: 'url'; readonly message: string; readonly url: string };
+
+export interface SamplingMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: Content | readonly Content[];
+}
+
+/** Asks the client's model (MCP `sampling/createMessage`). */
+export interface SamplingRequest {
+  readonly messages: readonly SamplingMessage[];
+  readonly maxTokens: number;
+  readonly systemPrompt?: string;
+  readonly temperature?: number;
+  readonly stopSequences?: readonly string[];
+  readonly modelPreferences?: JsonObject;
+}
+
+/** Something only the client can answer. */
+export type Question =
+  | { readonly method: 'elicitation/create'; readonly params: Elicitation }
+  | { readonly method: 'sampling/createMessage'; readonly params: SamplingRequest }
+  | { readonly method: 'roots/list'; readonly params?: undefined };
+
+/** The client's raw answer, by the key it was asked under: an `ElicitResult`, `CreateMessageResult` or `ListRootsResult`. */
+export type Answers = { readonly [key: string]: JsonObject };
+
+/**
+ * What a running tool may say to the client that called it, the same in both eras.
+ *
+ * In the modern era there is no way back to the client within a call: `ask` ends the run, the client answers by
+ * calling again, and the handler runs *from its start*, this time with the answer at hand. So a handler does its
+ * asking before its doing.
+ */
+export interface Conversation {
+  /** Aborted when the client cancels or goes away, and when the deadline passes. */
+  readonly signal: AbortSignal;
+  /** What the client says it can do. Unverified. */
+  readonly capabilities: JsonObject;
+  /** What the client calls itself. Unverified: shown and counted, never decided by. */
+  readonly client: { readonly name: string; readonly version: string };
+  /** Sent only where the caller asked for progress; `progress` must grow. */
+  progress(progress: number, total?: number, message?: string): void;
+  /** Sent only where the caller asked for log messages of this level. */
+  log(level: LogLevel, data: Json, logger?: string): void;
+  /**
+   * Asks the client, all questions at once.
+   * @throws PosternError `missing_capability` when the client cannot be asked that.
+   */
+  ask(questions: { readonly [key: string]: Question }): Promise<Answers>;
+}

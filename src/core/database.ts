@@ -1,0 +1,53 @@
+import type { CallRecord } from './call.ts';
+
+/** An API key as it is stored: the secret itself is never here. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  /** HMAC-SHA256 of the secret under the pepper, lower-case hex. */
+  readonly digest: string;
+  readonly scopes: readonly string[];
+  /** All times are milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+}
+
+export interface ApiKeyTable {
+  /** @throws when the id is taken. */
+  insert(row: ApiKeyRow): Promise<void>;
+  find(id: string): Promise<ApiKeyRow | undefined>;
+  /** Newest first; of one tenant, or of all. */
+  list(tenant?: string): Promise<ApiKeyRow[]>;
+  /** Atomic. @returns whether this very call revoked it: false when it does not exist or was revoked before. */
+  revoke(id: string, at: number): Promise<boolean>;
+  /** Notes a use. An older time never overwrites a newer one. */
+  touch(id: string, at: number): Promise<void>;
+}
+
+export interface CallQuery {
+  readonly tenant?: string;
+  /** Newest first, this many at the most. */
+  readonly limit: number;
+}
+
+export interface CallTable {
+  /** All rows, or none. */
+  append(rows: readonly CallRecord[]): Promise<void>;
+  recent(query: CallQuery): Promise<CallRecord[]>;
+  count(): Promise<number>;
+}
+
+/**
+ * The durable store. Its verbs are those that PostgreSQL and SQLite both do atomically in one statement;
+ * an adapter that passes `testing/database-suite` may be used.
+ */
+export interface Database {
+  readonly keys: ApiKeyTable;
+  readonly calls: CallTable;
+  /** Brings the schema up to date; safe to run from several processes at once. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}

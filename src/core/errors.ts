@@ -1,0 +1,145 @@
+import type { Json } from './json.ts';
+
+/**
+ * Every way Postern says no, in one closed table.
+ *
+ * `http` is the status where the refusal decides the HTTP response; `rpc` the JSON-RPC code where it is a protocol
+ * error (MCP 2026-07-28, basic/index#error-codes); `retryable` whether the same request may succeed later;
+ * `message` what the caller reads when the thrower said nothing better.
+ *
+ * The first block is the closed list of a failed *call*: it reaches the model as a result with `isError`.
+ * The second block is about the protocol, the credential and HTTP itself: it never becomes a tool result.
+ */
+export const ERRORS = {
+  invalid_arguments: { http: 400, rpc: -32602, retryable: false, message: 'The arguments do not fit the tool.' },
+  invalid_cursor: { http: 400, rpc: -32602, retryable: false, message: 'That cursor is not one this server gave out.' },
+  not_found: { http: 404, rpc: -32602, retryable: false, message: 'There is no such thing.' },
+  forbidden: { http: 403, rpc: -32603, retryable: false, message: 'The API does not allow this.' },
+  insufficient_scope: {
+    http: 403,
+    rpc: -32603,
+    retryable: false,
+    message: 'The credential lacks a scope this tool requires.',
+  },
+  needs_reauth: { http: 401, rpc: -32603, retryable: false, message: 'The account must be connected again.' },
+  needs_connection: { http: 403, rpc: -32603, retryable: false, message: 'No account is connected.' },
+  confirmation_required: { http: 409, rpc: -32603, retryable: false, message: 'A person must confirm this call.' },
+  rate_limited: { http: 429, rpc: -32603, retryable: true, message: 'The API limits how often this may be called.' },
+  quota_exceeded: { http: 429, rpc: -32603, retryable: true, message: 'The quota is used up.' },
+  circuit_open: {
+    http: 503,
+    rpc: -32603,
+    retryable: true,
+    message: 'The API is failing; calls are held back for a while.',
+  },
+  conflict: { http: 409, rpc: -32603, retryable: false, message: 'The API reports a conflict.' },
+  rejected: { http: 422, rpc: -32603, retryable: false, message: 'The API rejected the request.' },
+  upstream_error: { http: 502, rpc: -32603, retryable: true, message: 'The API failed.' },
+  upstream_unavailable: { http: 502, rpc: -32603, retryable: true, message: 'The API cannot be reached.' },
+  timeout: { http: 504, rpc: -32603, retryable: true, message: 'The API did not answer in time.' },
+  cancelled: { http: 499, rpc: -32603, retryable: true, message: 'The call was cancelled.' },
+  result_too_large: {
+    http: 502,
+    rpc: -32603,
+    retryable: false,
+    message: 'The result is larger than may be passed on.',
+  },
+  internal: { http: 500, rpc: -32603, retryable: true, message: 'Something went wrong on this server.' },
+
+  parse_error: { http: 400, rpc: -32700, retryable: false, message: 'The body is not JSON.' },
+  invalid_request: { http: 400, rpc: -32600, retryable: false, message: 'The body is not a JSON-RPC message.' },
+  method_not_found: { http: 404, rpc: -32601, retryable: false, message: 'There is no such method.' },
+  invalid_params: { http: 400, rpc: -32602, retryable: false, message: 'The parameters do not fit the method.' },
+  unknown_tool: { http: 200, rpc: -32602, retryable: false, message: 'Unknown tool.' },
+  unknown_resource: { http: 200, rpc: -32602, retryable: false, message: 'Resource not found.' },
+  unknown_prompt: { http: 200, rpc: -32602, retryable: false, message: 'Unknown prompt.' },
+  header_mismatch: { http: 400, rpc: -32020, retryable: false, message: 'A header and the body disagree.' },
+  missing_capability: {
+    http: 400,
+    rpc: -32021,
+    retryable: false,
+    message: 'The client did not declare a capability this needs.',
+  },
+  unsupported_version: { http: 400, rpc: -32022, retryable: false, message: 'Unsupported protocol version.' },
+  unknown_session: { http: 404, rpc: -32001, retryable: false, message: 'Unknown session; send initialize again.' },
+  missing_credential: { http: 401, rpc: -32600, retryable: false, message: 'A credential is required.' },
+  invalid_token: { http: 401, rpc: -32600, retryable: false, message: 'The credential is not valid.' },
+  refused_host: { http: 403, rpc: -32600, retryable: false, message: 'This Host is not served.' },
+  refused_origin: { http: 403, rpc: -32600, retryable: false, message: 'This Origin is not allowed.' },
+  no_route: { http: 404, rpc: -32600, retryable: false, message: 'Nothing is served at this path.' },
+  method_not_allowed: {
+    http: 405,
+    rpc: -32600,
+    retryable: false,
+    message: 'This path does not take that HTTP method.',
+  },
+  unsupported_media_type: { http: 415, rpc: -32600, retryable: false, message: 'The body must be application/json.' },
+  body_too_large: { http: 413, rpc: -32600, retryable: false, message: 'The body is larger than allowed.' },
+  body_timeout: { http: 408, rpc: -32600, retryable: true, message: 'The body did not arrive in time.' },
+  headers_too_large: { http: 431, rpc: -32600, retryable: false, message: 'The headers are larger than allowed.' },
+  too_many_streams: { http: 429, rpc: -32603, retryable: true, message: 'This caller has too many open streams.' },
+  unavailable: { http: 503, rpc: -32603, retryable: true, message: 'The server cannot answer right now.' },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The codes of a failed call: what `structuredContent.error.code` can be. */
+export type CallErrorCode = Extract<
+  ErrorCode,
+  | 'invalid_arguments'
+  | 'invalid_cursor'
+  | 'not_found'
+  | 'forbidden'
+  | 'insufficient_scope'
+  | 'needs_reauth'
+  | 'needs_connection'
+  | 'confirmation_required'
+  | 'rate_limited'
+  | 'quota_exceeded'
+  | 'circuit_open'
+  | 'conflict'
+  | 'rejected'
+  | 'upstream_error'
+  | 'upstream_unavailable'
+  | 'timeout'
+  | 'cancelled'
+  | 'result_too_large'
+  | 'internal'
+>;
+
+export interface ErrorDetails {
+  /** Public: it may reach any caller. Never put a secret, an address or a stack here. */
+  message?: string;
+  /** Public: what to do about it. */
+  hint?: string;
+  /** Whole seconds after which the same request may succeed. */
+  retryAfterSeconds?: number;
+  /** The status the upstream answered with, where it answered. */
+  status?: number;
+  /** The upstream's name in the config. */
+  upstream?: string;
+  /** Public facts a program can use: JSON-RPC `error.data`, or `error.details` in a result. */
+  data?: Json;
+  /** Headers the HTTP response must carry, such as a challenge; lower-case names. */
+  headers?: { readonly [name: string]: string };
+  /** What happened inside. It is logged and never sent. */
+  cause?: unknown;
+}
+
+/** The one thing Postern's own code throws. What is public about it is in `code` and {@link ErrorDetails}. */
+export class PosternError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? ERRORS[code].message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'PosternError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Whatever was thrown, as one of ours: a stranger becomes `internal`, with itself as the unseen cause. */
+export function asPosternError(thrown: unknown): PosternError {
+  return thrown instanceof PosternError ? thrown : new PosternError('internal', { cause: thrown });
+}

@@ -1,0 +1,33 @@
+/**
+ * Who calls. Built only by `auth/`, from a credential; the tenant comes from nowhere else.
+ *
+ * `anonymous` exists only where the operator has switched authentication off (`auth: 'none'`).
+ */
+export interface Principal {
+  readonly kind: 'user' | 'service' | 'key' | 'link' | 'anonymous';
+  /** Who, within the tenant: a user id, a service's client id, or the id of a key. Never a secret. */
+  readonly subject: string;
+  /** The isolation unit. Everything stored or cached is keyed by it. */
+  readonly tenant: string;
+  /** The OAuth client that acts for the subject, where there is one. */
+  readonly clientId?: string;
+  /** What the credential may do. `'*'` stands for every scope, and only `--dev` and `auth: 'none'` issue it. */
+  readonly scopes: ReadonlySet<string>;
+  /** Milliseconds since the epoch after which the credential is dead; absent for one that does not expire. */
+  readonly expiresAt?: number;
+}
+
+/** True when `principal` holds every scope of `required`. */
+export function holds(principal: Principal, required: readonly string[]): boolean {
+  if (principal.scopes.has('*')) return true;
+  for (const scope of required) if (!principal.scopes.has(scope)) return false;
+  return true;
+}
+
+/**
+ * One string that is equal for two credentials of the same caller and differs for any two callers.
+ * Sessions, streams and sealed states are bound to it.
+ */
+export function principalKey(principal: Principal): string {
+  return JSON.stringify([principal.tenant, principal.kind, principal.subject, principal.clientId ?? '']);
+}

@@ -1,0 +1,65 @@
+/** How one argument of a tool becomes part of an HTTP request: the private half of an OpenAPI tool. */
+export interface ParameterPlan {
+  /** The property of the tool's arguments that carries the value. */
+  readonly key: string;
+  /** The parameter's own name, byte for byte as the document has it. */
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie' | 'querystring';
+  readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'tabDelimited' | 'deepObject';
+  readonly explode: boolean;
+  readonly allowReserved: boolean;
+  readonly required: boolean;
+  /** Set where the parameter has `content` instead of `schema`: the value is serialised as this media type. */
+  readonly contentType?: string;
+}
+
+/** How one property of a form or multipart body is sent (OpenAPI Encoding Object). */
+export interface PartPlan {
+  readonly contentType?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly style?: ParameterPlan['style'];
+  readonly explode?: boolean;
+  readonly allowReserved?: boolean;
+  /** The argument is base64; its bytes are sent. */
+  readonly binary: boolean;
+}
+
+export interface BodyPlan {
+  /** The property of the tool's arguments that carries the body: `body`, unless a parameter has that name. */
+  readonly key: string;
+  readonly contentType: string;
+  readonly kind: 'json' | 'form' | 'multipart' | 'text' | 'binary';
+  readonly required: boolean;
+  /** By property name; a property without an entry is sent as its type suggests. Only for `form` and `multipart`. */
+  readonly parts: ReadonlyMap<string, PartPlan>;
+}
+
+/** One security scheme an operation accepts, with the scopes it wants of it. */
+export interface SecurityScheme {
+  readonly name: string;
+  readonly type: 'apiKey' | 'http' | 'oauth2' | 'openIdConnect' | 'mutualTLS';
+  /** For `http`: `bearer`, `basic`, … in lower case. */
+  readonly scheme?: string;
+  /** For `apiKey`: where it goes, and under which name. */
+  readonly in?: 'header' | 'query' | 'cookie';
+  readonly parameterName?: string;
+  readonly scopes: readonly string[];
+}
+
+/** Everything needed to turn a tool's arguments into a request, computed once when the document is loaded. */
+export interface OperationPlan {
+  /** Upper case. */
+  readonly method: string;
+  /** The template as the document has it, such as `/pets/{id}`. */
+  readonly path: string;
+  /** Where the operation or its path has `servers` of its own: the first one's URL, resolved. Used only where the operator allows it. */
+  readonly server?: string;
+  readonly parameters: readonly ParameterPlan[];
+  readonly body?: BodyPlan;
+  /** The `Accept` header: the media types the operation's successes declare, best first. */
+  readonly accept: string;
+  /** Alternatives, each a set of schemes wanted together. Empty: the document says nothing; `[[]]`: explicitly none. */
+  readonly security: readonly (readonly SecurityScheme[])[];
+  /** JSON pointer of the operation in its document. */
+  readonly pointer: string;
+}
