@@ -5,6 +5,8 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds from an arbitrary start, with fractions; never goes back. For durations. */
+  monotonic(): number;
   /**
    * Runs `task` once, `delayMs` from now. A timer never keeps the process alive.
    * @returns a function that takes the timer back.
