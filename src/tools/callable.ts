@@ -1,0 +1,35 @@
+import type { ToolResult } from '../core/content.ts';
+import type { Conversation } from '../core/conversation.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Tool } from '../core/tool.ts';
+
+/** One place where arguments do not fit: where, what is wanted, what was found. */
+export interface Problem {
+  /** RFC 6901 pointer into the arguments; empty for the whole. */
+  readonly pointer: string;
+  readonly expected: string;
+  readonly received: string;
+}
+
+export type Checked = { readonly args: JsonObject } | { readonly problems: readonly Problem[] };
+
+/** What a run may use, and what it reports back about its upstream for the call's record. */
+export interface Run {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly conversation: Conversation;
+  /** Milliseconds spent waiting for the upstream; the run adds to it. */
+  upstreamMs: number;
+  /** The last status the upstream answered with. */
+  upstreamStatus: number | null;
+}
+
+/** A tool with its way of running: what a catalog holds. Made once, when the server starts. */
+export interface Callable {
+  readonly tool: Tool;
+  /** Whether it asks the client things, so that a legacy client needs a session to use it. */
+  readonly interactive: boolean;
+  check(args: JsonObject): Checked | Promise<Checked>;
+  run(args: JsonObject, run: Run): Promise<ToolResult>;
+}

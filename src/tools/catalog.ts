@@ -1,0 +1,87 @@
+import { PosternError } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Tool } from '../core/tool.ts';
+import type { Callable } from './callable.ts';
+import { type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
+import { paramHeaders } from './param-headers.ts';
+import { sees } from './policy.ts';
+
+/** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
+const KEPT_SETS = 256;
+
+export interface Entry {
+  readonly callable: Callable;
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The tools of one endpoint. */
+export interface Catalog {
+  readonly tools: readonly Tool[];
+  /** @throws PosternError `unknown_tool`. */
+  find(name: string): Entry;
+  /** What `principal` is shown, serialised once for all who are shown the same. */
+  list(principal: Principal, cursor: string | undefined): Page;
+  /** Whether `principal` is shown a tool that asks the client things. */
+  interactive(principal: Principal): boolean;
+}
+
+interface VisibleSet {
+  readonly list: PagedList;
+  readonly interactive: boolean;
+}
+
+/** @throws Error when two tools have one name, or a schema's header annotations are at fault. */
+export function createCatalog(callables: readonly Callable[], limits?: PageLimits): Catalog {
+  const entries = new Map<string, Entry>();
+  for (const callable of callables) {
+    const { name, inputSchema } = callable.tool;
+    if (entries.has(name)) throw new Error(`Two tools are named ${name}.`);
+    entries.set(name, { callable, headers: paramHeaders(inputSchema) });
+  }
+  const scopes = [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort();
+  const sets = new Map<string, VisibleSet>();
+  // A verified principal is one object for as long as it stays in the token cache.
+  const byPrincipal = new WeakMap<Principal, VisibleSet>();
+
+  function build(principal: Principal): VisibleSet {
+    const visible = callables.filter(({ tool }) => sees(principal, tool));
+    return {
+      list: pagedList(
+        visible.map(({ tool }) => shown(tool)),
+        limits,
+      ),
+      interactive: visible.some((callable) => callable.interactive),
+    };
+  }
+
+  function visibleTo(principal: Principal): VisibleSet {
+    const known = byPrincipal.get(principal);
+    if (known !== undefined) return known;
+    const key = principal.scopes.has('*') ? '*' : scopes.filter((scope) => principal.scopes.has(scope)).join(' ');
+    const set = sets.get(key) ?? build(principal);
+    sets.delete(key);
+    sets.set(key, set);
+    const oldest = sets.keys().next();
+    if (sets.size > KEPT_SETS && oldest.done !== true) sets.delete(oldest.value);
+    byPrincipal.set(principal, set);
+    return set;
+  }
+
+  return {
+    tools: callables.map(({ tool }) => tool),
+    find(name) {
+      const entry = entries.get(name);
+      if (entry === undefined)
+        throw new PosternError('unknown_tool', { message: `Unknown tool: ${name.slice(0, 128)}` });
+      return entry;
+    },
+    list: (principal, cursor) => visibleTo(principal).list.page(cursor),
+    interactive: (principal) => visibleTo(principal).interactive,
+  };
+}
+
+/** What a client is shown of a tool (MCP `Tool`): what it requires and where it runs stay inside. */
+function shown(tool: Tool): object {
+  const { name, title, description, inputSchema, outputSchema, annotations, icons, _meta } = tool;
+  return { name, title, description, inputSchema, outputSchema, annotations, icons, _meta };
+}
