@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
+
+/** A scope as it travels in OAuth (RFC 6749 §3.3), without the wildcard that only Postern itself may issue. */
+export const scopeName = () => matching(/^(?!\*$)[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope name, such as tickets:read');
+
+const NONE = 'none';
+const scopeSet = () =>
+  z.union([z.literal(NONE), z.array(scopeName())], { error: 'a list of scope names, or none for an open tool' });
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const;
+const method = z.enum(METHODS, { error: `a method in upper case: ${METHODS.join(', ')}` });
+const methods = z
+  .union([method, z.array(method).min(1)], { error: `a method in upper case or a list of them: ${METHODS.join(', ')}` })
+  .transform((given) => (Array.isArray(given) ? given : [given]));
+
+const selection = {
+  tag: text('the name of a tag').optional().describe('Operations with this tag.'),
+  path: text('a path such as /tickets/**')
+    .optional()
+    .describe('Operations whose path fits: `*` stands for one segment, `**` for any number.'),
+  method: methods.optional().describe('Operations with this method, or one of these.'),
+  operation: text('an operationId, or a method and path such as GET /me')
+    .optional()
+    .describe('One operation: its `operationId`, or method and path such as `GET /me`.'),
+};
+
+/** Says which operations; what is given must all fit. */
+const selector = z
+  .strictObject(selection)
+  .refine((given) => Object.keys(given).length > 0, { error: 'at least one of tag, path, method, operation' });
+
+const scopeRule = z.strictObject({
+  ...selection,
+  require: scopeSet().describe('The scopes that a caller must hold for these operations; `none` opens them.'),
+});
+
+const override = z.strictObject({
+  name: matching(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, _ and -, 64 at the most')
+    .optional()
+    .describe('The name of the tool.'),
+  title: text().optional().describe('The name people see.'),
+  description: text().optional().describe('What the model reads.'),
+  annotations: z
+    .strictObject({
+      readOnlyHint: flag().optional().describe('Changes nothing.'),
+      destructiveHint: flag().optional().describe('May destroy something.'),
+      idempotentHint: flag().optional().describe('The same call again changes nothing more.'),
+      openWorldHint: flag().optional().describe('Reaches beyond the API.'),
+    })
+    .optional()
+    .describe('Hints for clients, over those that follow from the method.'),
+  scopes: scopeSet().optional().describe('The scopes a caller must hold; `none` opens the tool.'),
+  examples: list(z.record(z.string(), z.json()), 'a list of example arguments')
+    .optional()
+    .describe('Example arguments.'),
+});
+
+const tools = z.strictObject({
+  mode: choice(['static'], ['search', 'auto']).default('static').describe('`static` lists every tool.'),
+  include: list(selector, 'a list of selectors')
+    .default([])
+    .describe('Operations that become tools; empty means all of them.'),
+  exclude: list(selector, 'a list of selectors').default([]).describe('Operations that do not, after `include`.'),
+  scopes: z
+    .union([z.literal(NONE), z.array(scopeRule)], { error: 'a list of rules, or none to open every tool' })
+    .default([])
+    .describe(
+      'Which scopes operations need: the first rule that fits decides. `none` opens all. Without a rule: `x-mcp`, ' +
+        'the scopes of the operation in the document, or `<upstream>:read` and `<upstream>:write` by method.',
+    ),
+  overrides: z
+    .record(z.string(), override)
+    .default({})
+    .describe('By `operationId` or method and path: what is said differently of one operation.'),
+  nameMax: count('characters', 16, 64)
+    .default(40)
+    .describe('The longest name of a tool, in characters. Clients add prefixes and cut at 60 to 64.'),
+  outputSchema: flag()
+    .default(false)
+    .describe('Publish output schemas. Clients throw away results that do not match them.'),
+});
+
+const basic = z.strictObject({
+  user: text().describe('The user name.'),
+  password: secret().describe('The password.'),
+});
+
+const place = choice(['header', 'query', 'cookie']);
+const parameterName = () =>
+  matching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of a header, query parameter or cookie');
+
+const apiKey = z.strictObject({
+  in: place.default('header').describe('Where the key goes.'),
+  name: parameterName().describe('The name of the header, query parameter or cookie.'),
+  value: secret().describe('The key.'),
+});
+
+const schemeCredential = z
+  .strictObject({
+    bearer: secret().optional().describe('A token, sent as `Authorization: Bearer`.'),
+    basic: basic.optional().describe('A user and password.'),
+    apiKey: secret().optional().describe('A key, sent where the scheme in the document says.'),
+  })
+  .refine((given) => Object.keys(given).length === 1, { error: 'exactly one of bearer, basic, apiKey' });
+
+const staticCredential = z
+  .strictObject({
+    from: z.literal('static').describe('The same credential for every caller.'),
+    bearer: secret().optional().describe('A token, sent as `Authorization: Bearer` with every request.'),
+    basic: basic.optional().describe('A user and password, sent with every request.'),
+    apiKey: apiKey.optional().describe('A key, sent with every request.'),
+    value: secret()
+      .optional()
+      .describe('A token or key, sent as the `security` of each operation says; as a bearer token where it is silent.'),
+    schemes: z
+      .record(z.string(), schemeCredential)
+      .optional()
+      .describe('By the name of the security scheme in the document, chosen by the `security` of each operation.'),
+  })
+  .refine((given) => Object.keys(given).length === 2, {
+    error: 'from and exactly one of bearer, basic, apiKey, value, schemes',
+  });
+
+const noCredential = z.strictObject({ from: z.literal('none').describe('No credential is sent.') });
+const LATER_SOURCES = ['identity', 'assertion', 'exchange', 'connection', 'passthrough'];
+
+const credential = z.discriminatedUnion('from', [noCredential, staticCredential], {
+  error: ({ input }) => {
+    const from = String((input as { from?: unknown } | null | undefined)?.from);
+    return LATER_SOURCES.includes(from) ? `none or static ("${from}" comes with a later version)` : 'none or static';
+  },
+});
+
+/** Headers that carry credentials or belong to the connection; `credential` and HTTP itself set those. */
+const RESERVED =
+  /^(authorization|proxy-.*|cookie|host|content-.*|transfer-encoding|connection|te|upgrade|x-api-key|api-key)$/i;
+
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'the name of a header' })
+  .refine((name) => !RESERVED.test(name), { error: 'a header that carries no credential; those go to `credential`' });
+
+const headerValue = matching(
+  /^[\t\x20-\x7e]+$/,
+  'a literal in plain ASCII, or principal.tenant, principal.subject, principal.clientId',
+);
+
+export const upstream = z.strictObject({
+  openapi: text('the path or https URL of an OpenAPI document').describe(
+    'The OpenAPI document: a path, relative to the config, or an https URL.',
+  ),
+  baseUrl: webUrl('an http or https URL without user, password and fragment')
+    .optional()
+    .describe(
+      'The URL that the paths of the document are appended to. Without it, `servers[0]` of the document. ' +
+        'Loopback and private addresses are reached only when named here.',
+    ),
+  credential: credential.default({ from: 'none' }).describe('How calls to this upstream authenticate.'),
+  headers: z
+    .record(headerName, headerValue, { error: 'a mapping of header names to values' })
+    .default({})
+    .describe(
+      'Headers sent with every call: a literal, or `principal.tenant`, `principal.subject`, `principal.clientId`.',
+    ),
+  tools: tools.prefault({}).describe('Which operations become tools, and how.'),
+  tls: z
+    .strictObject({
+      ca: text('the path of a PEM file')
+        .optional()
+        .describe('A PEM file of authorities to trust besides the built-in ones.'),
+      cert: text('the path of a PEM file').optional().describe("A PEM file with Postern's own certificate."),
+      key: secret().optional().describe('The private key of `cert`, in PEM.'),
+    })
+    .refine((given) => (given.cert === undefined) === (given.key === undefined), {
+      error: 'cert and key together, or neither',
+    })
+    .prefault({})
+    .describe('TLS towards this upstream. There is no switch that turns verification off.'),
+  timeoutMs: count('milliseconds', 1, 600_000)
+    .default(30_000)
+    .describe('How long a call to this upstream may take, in milliseconds.'),
+  maxResponseBytes: count('bytes', 1024)
+    .default(10 * 1024 * 1024)
+    .describe('The largest response that is read, in bytes after decoding.'),
+  refs: z
+    .strictObject({
+      origins: list(webUrl('an origin such as https://schemas.example.com'), 'a list of origins')
+        .default([])
+        .describe('Origins that http references of the document may be fetched from.'),
+    })
+    .prefault({})
+    .describe('External references of the document; those within its folder are always followed.'),
+  proxy: webUrl('the URL of an HTTP proxy, without user and password')
+    .optional()
+    .describe("An HTTP proxy for this upstream. The environment's proxy variables are ignored."),
+});
