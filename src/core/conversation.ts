@@ -58,3 +58,14 @@ export interface Conversation {
    */
   ask(questions: { readonly [key: string]: Question }): Promise<Answers>;
 }
+
+/**
+ * What `ask` throws where the answer can only come with another call (the modern era): it ends the run and is not a
+ * failure. Whoever stands between handler and engine lets it pass; only the engine, which threw it, catches it.
+ */
+export class Suspended extends Error {
+  constructor() {
+    super('Suspended until the client answers.');
+    this.name = 'Suspended';
+  }
+}

@@ -1,0 +1,76 @@
+import type { ToolResult } from '../core/content.ts';
+import { PosternError } from '../core/errors.ts';
+import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
+import type { Callable, Checked } from './callable.ts';
+import { createContext } from './context.ts';
+import type { ToolDefinition, ToolReturn } from './define.ts';
+import { jsonSchemaOf, type SchemaInput, validatorOf, type Verdict } from './schema-input.ts';
+
+const NO_ARGUMENTS: JsonSchema = { type: 'object', properties: {}, additionalProperties: false };
+
+/** The name of the upstream of every tool written by hand, in records and errors. */
+export const CODE_UPSTREAM = 'code';
+
+/** @throws Error when the input schema's root is not an object, or cannot be printed as JSON Schema. */
+export function codeTool(definition: ToolDefinition): Callable {
+  const input = definition.input ?? NO_ARGUMENTS;
+  const inputSchema = jsonSchemaOf(input);
+  if (inputSchema['type'] !== 'object') throw new Error(`The input of ${definition.name} must be an object.`);
+  const validate = validatorOf(input);
+  const finish = finisher(definition);
+  return {
+    tool: {
+      name: definition.name,
+      title: definition.title,
+      description: definition.description,
+      inputSchema,
+      outputSchema: definition.output === undefined ? undefined : jsonSchemaOf(definition.output, 'output'),
+      annotations: definition.annotations ?? {},
+      scopes: definition.scopes ?? [],
+      tags: definition.tags ?? [],
+      upstream: CODE_UPSTREAM,
+      icons: definition.icons,
+      _meta: definition._meta,
+    },
+    interactive: definition.interactive ?? false,
+    check(args) {
+      const verdict = validate(args);
+      return verdict instanceof Promise ? verdict.then(asChecked) : asChecked(verdict);
+    },
+    run: async (args, { principal, requestId, conversation }) =>
+      finish(await definition.run(args, createContext(principal, requestId, conversation))),
+  };
+}
+
+/** A validated value is what the schema made of it: of whatever type the handler declared. */
+function asChecked(verdict: Verdict): Checked {
+  return 'problems' in verdict ? verdict : { args: verdict.value as JsonObject };
+}
+
+function finisher(definition: ToolDefinition): (returned: ToolReturn) => ToolResult | Promise<ToolResult> {
+  if (definition.output === undefined) return asResult;
+  const conforms = outputCheck(definition.name, definition.output);
+  return async (returned) => {
+    const result = asResult(returned);
+    if (result.isError !== true) await conforms(result.structuredContent);
+    return result;
+  };
+}
+
+function outputCheck(name: string, output: SchemaInput): (value: Json | undefined) => Promise<void> {
+  const validate = validatorOf(output);
+  return async (value) => {
+    const verdict = await validate(value);
+    if ('problems' in verdict) {
+      throw new PosternError('internal', { cause: new Error(`${name} returned what its output schema does not allow`) });
+    }
+  };
+}
+
+/** Text stays text; a result stays a result; any other value is sent as JSON, twice: as text and, if an object, as structure. */
+function asResult(returned: ToolReturn): ToolResult {
+  if (typeof returned === 'string') return { content: [{ type: 'text', text: returned }] };
+  if (isObject(returned) && Array.isArray(returned['content'])) return returned as unknown as ToolResult;
+  const content = [{ type: 'text' as const, text: JSON.stringify(returned) ?? 'null' }];
+  return isObject(returned) ? { content, structuredContent: returned as JsonObject } : { content };
+}

@@ -1,0 +1,61 @@
+import type { ResourceContents } from '../core/content.ts';
+import { PosternError } from '../core/errors.ts';
+import type { HandlerContext } from './context.ts';
+import type { Completer, ResourceDefinition, ResourceReturn, ResourceTemplateDefinition } from './define.ts';
+import { type Page, pagedList } from './pages.ts';
+import { uriTemplate } from './uri-template.ts';
+
+/** What can be read at an endpoint. */
+export interface Resources {
+  readonly empty: boolean;
+  list(cursor: string | undefined): Page;
+  listTemplates(cursor: string | undefined): Page;
+  /** @throws PosternError `unknown_resource`. */
+  read(uri: string, context: HandlerContext): Promise<readonly ResourceContents[]>;
+  completer(template: string, variable: string): Completer | undefined;
+}
+
+/** @throws Error when two resources share a URI, or a template cannot be read. */
+export function createResources(
+  resources: readonly ResourceDefinition[],
+  templates: readonly ResourceTemplateDefinition[],
+): Resources {
+  const byUri = new Map(resources.map((resource) => [resource.uri, resource]));
+  if (byUri.size < resources.length) throw new Error('Two resources share a URI.');
+  const compiled = templates.map((definition) => ({ definition, template: uriTemplate(definition.uriTemplate) }));
+  const list = pagedList(resources.map(({ read: _, ...shown }) => shown));
+  const templateList = pagedList(templates.map(({ read: _, complete: __, ...shown }) => shown));
+
+  function find(uri: string): ((context: HandlerContext) => Promise<readonly ResourceContents[]>) | undefined {
+    const exact = byUri.get(uri);
+    if (exact !== undefined) return async (context) => contentsOf(uri, exact.mimeType, await exact.read(uri, context));
+    for (const { definition, template } of compiled) {
+      const variables = template.match(uri);
+      if (variables === undefined) continue;
+      return async (context) => contentsOf(uri, definition.mimeType, await definition.read(uri, variables, context));
+    }
+    return undefined;
+  }
+
+  return {
+    empty: resources.length === 0 && templates.length === 0,
+    list: (cursor) => list.page(cursor),
+    listTemplates: (cursor) => templateList.page(cursor),
+    read(uri, context) {
+      const found = find(uri);
+      if (found === undefined) return Promise.reject(new PosternError('unknown_resource', { data: { uri } }));
+      return found(context);
+    },
+    completer: (template, variable) =>
+      templates.find(({ uriTemplate: text }) => text === template)?.complete?.[variable],
+  };
+}
+
+function contentsOf(uri: string, mimeType: string | undefined, returned: ResourceReturn): readonly ResourceContents[] {
+  if (typeof returned === 'string') return [{ uri, mimeType: mimeType ?? 'text/plain', text: returned }];
+  if (returned instanceof Uint8Array) {
+    const blob = Buffer.from(returned).toString('base64');
+    return [{ uri, mimeType: mimeType ?? 'application/octet-stream', blob }];
+  }
+  return 'uri' in returned ? [returned] : returned;
+}
