@@ -2,7 +2,7 @@
 export interface UpstreamRequest {
   /** Upper case. */
   readonly method: string;
-  /** Absolute, within the upstream's base URL. */
+  /** Absolute, within the upstream's base URL. Sent byte for byte: nobody parses and rebuilds it. */
   readonly url: string;
   /** Lower-case names. */
   readonly headers: { readonly [name: string]: string };
