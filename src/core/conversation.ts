@@ -57,6 +57,11 @@ export interface Conversation {
    * @throws PosternError `missing_capability` when the client cannot be asked that.
    */
   ask(questions: { readonly [key: string]: Question }): Promise<Answers>;
+  /**
+   * Ends the stream of this call where the client can come back for the rest (2025-11-25, SSE polling). Absent
+   * elsewhere.
+   */
+  closeStream?(): void;
 }
 
 /**

@@ -1,16 +1,13 @@
 import type { Json } from './json.ts';
 
 /**
- * Every way Postern says no, in one closed table.
+ * The closed list of a failed *call*: it reaches the model as a result with `isError`.
  *
  * `http` is the status where the refusal decides the HTTP response; `rpc` the JSON-RPC code where it is a protocol
  * error (MCP 2026-07-28, basic/index#error-codes); `retryable` whether the same request may succeed later;
  * `message` what the caller reads when the thrower said nothing better.
- *
- * The first block is the closed list of a failed *call*: it reaches the model as a result with `isError`.
- * The second block is about the protocol, the credential and HTTP itself: it never becomes a tool result.
  */
-export const ERRORS = {
+export const CALL_ERRORS = {
   invalid_arguments: { http: 400, rpc: -32602, retryable: false, message: 'The arguments do not fit the tool.' },
   invalid_cursor: { http: 400, rpc: -32602, retryable: false, message: 'That cursor is not one this server gave out.' },
   not_found: { http: 404, rpc: -32602, retryable: false, message: 'There is no such thing.' },
@@ -45,7 +42,10 @@ export const ERRORS = {
     message: 'The result is larger than may be passed on.',
   },
   internal: { http: 500, rpc: -32603, retryable: true, message: 'Something went wrong on this server.' },
+} as const;
 
+/** Refusals about the protocol, the credential and HTTP itself: they never become a tool result. */
+const REQUEST_ERRORS = {
   parse_error: { http: 400, rpc: -32700, retryable: false, message: 'The body is not JSON.' },
   invalid_request: { http: 400, rpc: -32600, retryable: false, message: 'The body is not a JSON-RPC message.' },
   method_not_found: { http: 404, rpc: -32601, retryable: false, message: 'There is no such method.' },
@@ -81,31 +81,17 @@ export const ERRORS = {
   unavailable: { http: 503, rpc: -32603, retryable: true, message: 'The server cannot answer right now.' },
 } as const;
 
+/** Every way Postern says no, in one closed table. */
+export const ERRORS = { ...CALL_ERRORS, ...REQUEST_ERRORS } as const;
+
 export type ErrorCode = keyof typeof ERRORS;
 
 /** The codes of a failed call: what `structuredContent.error.code` can be. */
-export type CallErrorCode = Extract<
-  ErrorCode,
-  | 'invalid_arguments'
-  | 'invalid_cursor'
-  | 'not_found'
-  | 'forbidden'
-  | 'insufficient_scope'
-  | 'needs_reauth'
-  | 'needs_connection'
-  | 'confirmation_required'
-  | 'rate_limited'
-  | 'quota_exceeded'
-  | 'circuit_open'
-  | 'conflict'
-  | 'rejected'
-  | 'upstream_error'
-  | 'upstream_unavailable'
-  | 'timeout'
-  | 'cancelled'
-  | 'result_too_large'
-  | 'internal'
->;
+export type CallErrorCode = keyof typeof CALL_ERRORS;
+
+export function isCallError(code: ErrorCode): code is CallErrorCode {
+  return Object.hasOwn(CALL_ERRORS, code);
+}
 
 export interface ErrorDetails {
   /** Public: it may reach any caller. Never put a secret, an address or a stack here. */

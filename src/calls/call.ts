@@ -1,0 +1,111 @@
+import type { CallRecord } from '../core/call.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ToolResult } from '../core/content.ts';
+import { type Conversation, Suspended } from '../core/conversation.ts';
+import { asPosternError, type ErrorCode, isCallError, PosternError } from '../core/errors.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Callable, Checked, Run } from '../tools/callable.ts';
+import { authorise } from '../tools/policy.ts';
+import { failureResult } from '../upstream/failure.ts';
+
+/** What every call is made with; put together once. */
+export interface CallParts {
+  readonly clock: Clock;
+  /** Takes the record of a finished call. Must not throw and must not wait. */
+  record(call: CallRecord): void;
+  /** What the record keeps of the arguments, as `observe.arguments` says. */
+  describeArguments(args: JsonObject): string | null;
+  /** Hears what a handler threw that was not meant for the caller. */
+  onFault(error: PosternError, tool: string, requestId: string): void;
+}
+
+export interface Invocation {
+  readonly callable: Callable;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly args: JsonObject;
+  readonly conversation: Conversation;
+  /** Called once, when policy has passed: from here on the answer is a result, whatever happens. */
+  admitted(): void;
+}
+
+/**
+ * One tool call, top to bottom. Refusals of policy are thrown, before `admitted`; every later failure is a result
+ * with `isError` that a model can act on (MCP 2026-07-28, server/tools#error-handling).
+ */
+export function createCalls(parts: CallParts): (invocation: Invocation) => Promise<ToolResult> {
+  return async (invocation) => {
+    const { callable, principal, requestId, conversation } = invocation;
+    const at = parts.clock.now();
+    const begun = parts.clock.monotonic();
+    const run: Run = { principal, requestId, conversation, upstreamMs: 0, upstreamStatus: null };
+    let code: string = 'ok';
+    try {
+      // 1. May this principal call this tool at all?
+      authorise(principal, callable.tool);
+      invocation.admitted();
+      // 2. Do the arguments fit? The model can mend them, so what is wrong is a result.
+      const checked = callable.check(invocation.args);
+      const args = argumentsOf(checked instanceof Promise ? await checked : checked);
+      // 3. Run it.
+      const result = await callable.run(args, run);
+      if (result.isError === true) code = codeOf(result);
+      return result;
+    } catch (thrown) {
+      if (thrown instanceof Suspended) {
+        code = 'suspended';
+        throw thrown;
+      }
+      const error = asPosternError(thrown);
+      code = error.code;
+      if (isRefusal(error.code)) throw error;
+      if (error.code === 'internal') parts.onFault(error, callable.tool.name, requestId);
+      return failureResult(error, requestId);
+    } finally {
+      // 4. Whatever happened, there is a record of it.
+      parts.record({
+        id: requestId,
+        at,
+        tenant: principal.tenant,
+        subject: principal.subject,
+        client: conversation.client.name === '' ? '' : `${conversation.client.name}/${conversation.client.version}`,
+        tool: callable.tool.name,
+        upstream: callable.tool.upstream,
+        ms: parts.clock.monotonic() - begun,
+        upstreamMs: run.upstreamMs,
+        upstreamStatus: run.upstreamStatus,
+        code,
+        arguments: parts.describeArguments(invocation.args),
+      });
+    }
+  };
+}
+
+function argumentsOf(checked: Checked): JsonObject {
+  if ('args' in checked) return checked.args;
+  const [first] = checked.problems;
+  throw new PosternError('invalid_arguments', {
+    message: checked.problems
+      .slice(0, 5)
+      .map(
+        ({ pointer, expected, received }) =>
+          `${pointer === '' ? 'arguments' : pointer}: ${expected}, received ${received}`,
+      )
+      .join('; '),
+    hint: first === undefined ? undefined : 'Correct the arguments and call again.',
+    data: { problems: checked.problems.map((problem) => ({ ...problem })) },
+  });
+}
+
+/** Refusals decide the HTTP response or the JSON-RPC error, so they leave this file as they came. */
+function isRefusal(code: ErrorCode): boolean {
+  return code === 'insufficient_scope' || !isCallError(code);
+}
+
+/** The code a failed result carries, for the record. */
+function codeOf(result: ToolResult): string {
+  const structured = result.structuredContent;
+  const error = isObject(structured) ? structured['error'] : undefined;
+  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'error';
+}
