@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
+import type { Prefix } from '../prefix.ts';
+
+const SUITE = '@modelcontextprotocol/conformance';
+
+/** `pass` means every check of the scenario succeeded: a warning is a failure here. */
+export type Verdict = 'pass' | 'fail' | 'skipped';
+
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly scored: boolean;
+  readonly verdict: Verdict;
+  /** What the failed checks say. */
+  readonly problems: readonly string[];
+}
+
+interface Check {
+  readonly id: string;
+  readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
+  readonly errorMessage?: string;
+}
+
+/**
+ * Runs everything one revision of the specification requires against a server.
+ *
+ * @param out the folder for the suite's own output; what was there is removed.
+ * @returns one result a scenario, required ones first; a required scenario that left no result has failed.
+ */
+export async function runRequirements(prefix: Prefix, revision: string, url: string, out: string) {
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  const baseline = fileURLToPath(new URL(`baseline-${revision}.yaml`, import.meta.url));
+  const args = ['server', '--url', url, '--requirements', revision, '--timeout', '10000'];
+  const exit = await node(
+    [prefix.file(`${SUITE}/dist/index.js`), ...args, '--expected-failures', baseline, '-o', out],
+    join(out, 'log'),
+  );
+  const required = await requiredScenarios(prefix, revision);
+  const found = await readResults(out, revision, new Set(required));
+  const missing = required.filter((scenario) => !found.some((result) => result.scenario === scenario));
+  const results: ScenarioResult[] = [
+    ...found,
+    ...missing.map((scenario) => ({ scenario, scored: true, verdict: 'fail' as const, problems: ['no result'] })),
+  ];
+  results.sort((a, b) => Number(b.scored) - Number(a.scored) || a.scenario.localeCompare(b.scenario));
+  return { exit, results };
+}
+
+async function requiredScenarios(prefix: Prefix, revision: string): Promise<string[]> {
+  const text = await readFile(prefix.file(`${SUITE}/requirements/${revision}.yaml`), 'utf8');
+  return (load(text) as { server: string[] }).server;
+}
+
+/** The suite writes a folder a scenario: `server-<scenario>-<time>/checks.json`. */
+async function readResults(out: string, revision: string, required: ReadonlySet<string>): Promise<ScenarioResult[]> {
+  const results: ScenarioResult[] = [];
+  for (const folder of await readdir(out)) {
+    const scenario = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\dZ-]+$/.exec(folder)?.[1];
+    if (scenario === undefined) continue;
+    const text = await readFile(join(out, folder, 'checks.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    results.push({ scenario, scored: required.has(scenario), ...judge(JSON.parse(text) as Check[]) });
+  }
+  if (results.length === 0) throw new Error(`The suite left no result for ${revision}; see ${join(out, 'log')}`);
+  return results;
+}
+
+function judge(checks: readonly Check[]): { verdict: Verdict; problems: string[] } {
+  const problems = checks
+    .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
+    .map(({ id, status, errorMessage }) => `${status.toLowerCase()} ${id}: ${errorMessage ?? ''}`);
+  if (problems.length > 0) return { verdict: 'fail', problems };
+  return { verdict: checks.some(({ status }) => status === 'SUCCESS') ? 'pass' : 'skipped', problems };
+}
+
+async function node(args: readonly string[], log: string): Promise<number | null> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  await writeFile(log, Buffer.concat(chunks));
+  return code;
+}
