@@ -1,0 +1,57 @@
+const PROTOCOL_VERSION = '2026-07-28';
+
+const META = {
+  'io.modelcontextprotocol/protocolVersion': PROTOCOL_VERSION,
+  'io.modelcontextprotocol/clientInfo': { name: 'postern-bench', version: '1.0.0' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+export interface Target {
+  readonly port: number;
+  readonly key?: string;
+}
+
+/** A modern MCP request as the bytes of HTTP/1.1, every header a client sends included. */
+export function mcpRequest(
+  target: Target,
+  id: number,
+  method: string,
+  params: { readonly name?: string; readonly [key: string]: unknown },
+): string {
+  const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: META } });
+  const head = [
+    'POST /mcp HTTP/1.1',
+    `host: 127.0.0.1:${target.port}`,
+    'accept: application/json, text/event-stream',
+    'content-type: application/json',
+    ...(target.key === undefined ? [] : [`authorization: Bearer ${target.key}`]),
+    `mcp-protocol-version: ${PROTOCOL_VERSION}`,
+    `mcp-method: ${method}`,
+    ...(params.name === undefined ? [] : [`mcp-name: ${params.name}`]),
+    'user-agent: postern-bench/1.0.0',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** One per connection, each with an id of its own. */
+export function mcpRequests(
+  target: Target,
+  connections: number,
+  method: string,
+  params: { readonly name?: string; readonly [key: string]: unknown },
+): string[] {
+  return Array.from({ length: connections }, (_, i) => mcpRequest(target, i + 1, method, params));
+}
+
+/** Sends one request and reads the whole answer. @throws when it is not 200. */
+export async function ask(target: Target, request: string): Promise<string> {
+  const [head = '', body = ''] = request.split('\r\n\r\n', 2);
+  const [, ...lines] = head.split('\r\n');
+  const headers = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s).slice(0, 2)));
+  for (const name of ['host', 'content-length']) delete headers[name];
+  const response = await fetch(`http://127.0.0.1:${target.port}/mcp`, { method: 'POST', headers, body });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`);
+  return text;
+}

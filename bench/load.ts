@@ -1,0 +1,85 @@
+/**
+ * The load generator: a process of its own, so that it never shares a core with what it measures.
+ *
+ * Requests are bytes made beforehand and written on raw sockets; of an answer only the status and the length are read.
+ * An HTTP client library would cost more a request than the server it is meant to saturate.
+ */
+import { connect, type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { LoadJob, LoadResult } from './lib/load-job.ts';
+import { ResponseReader } from './lib/response-reader.ts';
+
+interface Tally {
+  answered: number;
+  failed: number;
+  firstFailure?: string;
+  readonly latencies: number[];
+}
+
+/** One connection: writes a request, waits for its answer, writes the next, until `deadline`. */
+function drive(job: LoadJob, request: Buffer, deadline: number, tally: Tally): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect({ host: '127.0.0.1', port: job.port, noDelay: true });
+    let sentAt = 0;
+    let finished = false;
+    const send = () => {
+      sentAt = performance.now();
+      socket.write(request);
+    };
+    const reader = new ResponseReader((status, head) => {
+      const now = performance.now();
+      if (status === 200) tally.answered += 1;
+      else {
+        tally.failed += 1;
+        tally.firstFailure ??= head;
+      }
+      tally.latencies.push(now - sentAt);
+      if (now < deadline) send();
+      else {
+        finished = true;
+        socket.end(resolve);
+      }
+    });
+    socket.on('connect', send);
+    socket.on('data', (chunk) => reader.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      if (!finished) reject(new Error('the server closed a connection it should have kept'));
+    });
+  });
+}
+
+function quantile(sorted: Float64Array, q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}
+
+async function run(job: LoadJob): Promise<LoadResult> {
+  const requests = job.requests.map((text) => Buffer.from(text));
+  const tally: Tally = { answered: 0, failed: 0, latencies: [] };
+  const started = performance.now();
+  const connections = Array.from({ length: job.connections }, (_, i) => {
+    const request = requests[i % requests.length];
+    if (request === undefined) throw new Error('a load job needs at least one request');
+    return drive(job, request, started + job.ms, tally);
+  });
+  await Promise.all(connections);
+  const ms = performance.now() - started;
+  const sorted = Float64Array.from(tally.latencies).sort();
+  return {
+    answered: tally.answered,
+    failed: tally.failed,
+    firstFailure: tally.firstFailure,
+    ms,
+    perSecond: (tally.answered * 1000) / ms,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+  };
+}
+
+process.on('message', (job: LoadJob) => {
+  run(job).then(
+    (result) => process.send?.(result),
+    (thrown) => process.send?.({ error: String(thrown) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
