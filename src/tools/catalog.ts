@@ -1,6 +1,7 @@
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
+import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
 import { type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
 import { paramHeaders } from './param-headers.ts';
@@ -39,7 +40,7 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
     entries.set(name, { callable, headers: paramHeaders(inputSchema) });
   }
   const scopes = [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort();
-  const sets = new Map<string, VisibleSet>();
+  const sets = new Lru<string, VisibleSet>({ max: KEPT_SETS });
   // A verified principal is one object for as long as it stays in the token cache.
   const byPrincipal = new WeakMap<Principal, VisibleSet>();
 
@@ -59,10 +60,7 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
     if (known !== undefined) return known;
     const key = principal.scopes.has('*') ? '*' : scopes.filter((scope) => principal.scopes.has(scope)).join(' ');
     const set = sets.get(key) ?? build(principal);
-    sets.delete(key);
     sets.set(key, set);
-    const oldest = sets.keys().next();
-    if (sets.size > KEPT_SETS && oldest.done !== true) sets.delete(oldest.value);
     byPrincipal.set(principal, set);
     return set;
   }

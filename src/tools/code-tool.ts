@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/j
 import type { Callable, Checked } from './callable.ts';
 import { createContext } from './context.ts';
 import type { ToolDefinition, ToolReturn } from './define.ts';
-import { jsonSchemaOf, type SchemaInput, validatorOf, type Verdict } from './schema-input.ts';
+import { jsonSchemaOf, type SchemaInput, type Verdict, validatorOf } from './schema-input.ts';
 
 const NO_ARGUMENTS: JsonSchema = { type: 'object', properties: {}, additionalProperties: false };
 
@@ -62,7 +62,9 @@ function outputCheck(name: string, output: SchemaInput): (value: Json | undefine
   return async (value) => {
     const verdict = await validate(value);
     if ('problems' in verdict) {
-      throw new PosternError('internal', { cause: new Error(`${name} returned what its output schema does not allow`) });
+      throw new PosternError('internal', {
+        cause: new Error(`${name} returned what its output schema does not allow`),
+      });
     }
   };
 }

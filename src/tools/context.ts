@@ -58,7 +58,8 @@ export function createContext(principal: Principal, requestId: string, conversat
     progress: (progress, total, message) => conversation.progress(progress, total, message),
     log: (level, data, logger) => conversation.log(level, data, logger),
     ask: (questions) => conversation.ask(questions),
-    elicit: async (message, form) => asElicited(await askOne({ method: 'elicitation/create', params: formOf(message, jsonSchemaOf(form)) })),
+    elicit: async (message, form) =>
+      asElicited(await askOne({ method: 'elicitation/create', params: formOf(message, jsonSchemaOf(form)) })),
     sample: (request) => askOne({ method: 'sampling/createMessage', params: request }),
     roots: () => askOne({ method: 'roots/list' }),
     closeStream: () => conversation.closeStream?.(),
@@ -71,6 +72,10 @@ function formOf(message: string, requestedSchema: JsonSchema): Elicitation {
 
 function asElicited(answer: JsonObject): Elicited {
   const { action, content } = answer;
-  if (action === 'accept') return { action, content: typeof content === 'object' && content !== null && !Array.isArray(content) ? content : {} };
+  if (action === 'accept')
+    return {
+      action,
+      content: typeof content === 'object' && content !== null && !Array.isArray(content) ? content : {},
+    };
   return { action: action === 'decline' ? 'decline' : 'cancel' };
 }

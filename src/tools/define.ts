@@ -68,7 +68,10 @@ export interface PromptDefinition extends Named {
 }
 
 /** Text becomes one message of the user. */
-export type PromptReturn = string | readonly SamplingMessage[] | { readonly description?: string; readonly messages: readonly SamplingMessage[] };
+export type PromptReturn =
+  | string
+  | readonly SamplingMessage[]
+  | { readonly description?: string; readonly messages: readonly SamplingMessage[] };
 
 /** @param others the values already chosen for other arguments. */
 export type Completer = (value: string, others: { readonly [name: string]: string }) => Awaitable<readonly string[]>;

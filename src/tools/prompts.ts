@@ -1,6 +1,6 @@
+import type { SamplingMessage } from '../core/conversation.ts';
 import { PosternError } from '../core/errors.ts';
 import type { HandlerContext } from './context.ts';
-import type { SamplingMessage } from '../core/conversation.ts';
 import type { Completer, PromptDefinition, PromptReturn } from './define.ts';
 import { type Page, pagedList } from './pages.ts';
 

@@ -16,7 +16,9 @@ export function jsonSchemaOf(schema: SchemaInput, side: 'input' | 'output' = 'in
   if (!isStandardSchema(schema)) return schema;
   const { jsonSchema, vendor } = schema['~standard'];
   if (jsonSchema === undefined) {
-    throw new Error(`This ${vendor} schema cannot print itself as JSON Schema; Zod 4.2 or newer can, or give JSON Schema.`);
+    throw new Error(
+      `This ${vendor} schema cannot print itself as JSON Schema; Zod 4.2 or newer can, or give JSON Schema.`,
+    );
   }
   const { $schema: _, ...rest } = jsonSchema[side]({ target: 'draft-2020-12' });
   return rest;

@@ -16,7 +16,7 @@ export interface UriTemplate {
 export function uriTemplate(template: string): UriTemplate {
   const variables: string[] = [];
   const pattern = template.replace(/\{([^}]*)\}|[^{]+|\{/g, (part, name?: string) => {
-    if (name === undefined) return part === '{' ? fail(template) : escape(part);
+    if (name === undefined) return part === '{' ? fail(template) : literally(part);
     if (!/^\w+$/.test(name) || variables.includes(name)) fail(template);
     variables.push(name);
     return '([^/?#]+)';
@@ -36,7 +36,7 @@ export function uriTemplate(template: string): UriTemplate {
   };
 }
 
-function escape(literal: string): string {
+function literally(literal: string): string {
   return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
