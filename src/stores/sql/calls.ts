@@ -1,0 +1,100 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { CallRecord } from '../../core/call.ts';
+import type { CallTable } from '../../core/database.ts';
+import type { Schema } from './schema.ts';
+
+type Value = string | number | null;
+
+/** Runs one statement for every list of parameters in one transaction, the fastest way the engine has. */
+export type RunEach = (sql: string, parameterLists: readonly (readonly Value[])[]) => Promise<void>;
+
+/** The call records on any engine that Kysely speaks to. */
+export function createCallTable(db: Kysely<Schema>, runEach: RunEach): CallTable {
+  const insert = insertStatement(db);
+  return {
+    append: async (records) => {
+      if (records.length > 0) await runEach(insert, records.map(parameters));
+    },
+    recent: async ({ tenant, limit }) => {
+      const all = db.selectFrom('calls').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
+      const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
+      return rows.map(toRecord);
+    },
+    count: () => countCalls(db),
+  };
+}
+
+/** Deletes up to `limit` records, the oldest first; with `before`, only those that began before it. @returns how many. */
+export async function deleteOldestCalls(db: Kysely<Schema>, limit: number, before?: number): Promise<number> {
+  // The limit's last row, then all up to it: a comparison of rows that both engines answer from the primary key.
+  const oldest = db.selectFrom('calls').select(['at', 'id']).orderBy('at').orderBy('id').limit(limit);
+  const rows = await (before === undefined ? oldest : oldest.where('at', '<', before)).execute();
+  const last = rows.at(-1);
+  if (last === undefined) return 0;
+  const { numDeletedRows } = await db
+    .deleteFrom('calls')
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<=', tuple(last.at, last.id)))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+export async function countCalls(db: Kysely<Schema>): Promise<number> {
+  const { rows } = await db
+    .selectFrom('calls')
+    .select(({ fn }) => fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow();
+  return Number(rows);
+}
+
+function insertStatement(db: Kysely<Schema>): string {
+  const columns: Schema['calls'] = {
+    at: 0,
+    id: '',
+    tenant: '',
+    subject: '',
+    client: '',
+    tool: '',
+    upstream: '',
+    ms: 0,
+    upstream_ms: 0,
+    upstream_status: 0,
+    code: '',
+    arguments: '',
+  };
+  return db.insertInto('calls').values(columns).compile().sql;
+}
+
+/** In the order of `insertStatement`. */
+function parameters(record: CallRecord): Value[] {
+  return [
+    record.at,
+    record.id,
+    record.tenant,
+    record.subject,
+    record.client,
+    record.tool,
+    record.upstream,
+    record.ms,
+    record.upstreamMs,
+    record.upstreamStatus,
+    record.code,
+    record.arguments,
+  ];
+}
+
+function toRecord(columns: Selectable<Schema['calls']>): CallRecord {
+  return {
+    id: columns.id,
+    at: columns.at,
+    tenant: columns.tenant,
+    subject: columns.subject,
+    client: columns.client,
+    tool: columns.tool,
+    upstream: columns.upstream,
+    ms: columns.ms,
+    upstreamMs: columns.upstream_ms,
+    upstreamStatus: columns.upstream_status,
+    code: columns.code,
+    arguments: columns.arguments,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
+import type { Schema } from './schema.ts';
+
+/** API keys on any engine that Kysely speaks to. Each verb is one statement. */
+export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
+  return {
+    insert: async (row) => {
+      await db.insertInto('api_keys').values(toColumns(row)).execute();
+    },
+    find: async (id) => {
+      const found = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+      return found === undefined ? undefined : toRow(found);
+    },
+    list: async (tenant) => {
+      const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
+      return rows.map(toRow);
+    },
+    revoke: async (id, at) => {
+      const { numUpdatedRows } = await db
+        .updateTable('api_keys')
+        .set({ revoked_at: at })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    touch: async (id, at) => {
+      await db
+        .updateTable('api_keys')
+        .set({ last_used_at: at })
+        .where('id', '=', id)
+        .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', at)]))
+        .execute();
+    },
+  };
+}
+
+function toColumns(row: ApiKeyRow): Schema['api_keys'] {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    digest: row.digest,
+    scopes: JSON.stringify(row.scopes),
+    created_at: row.createdAt,
+    expires_at: row.expiresAt,
+    revoked_at: row.revokedAt,
+    last_used_at: row.lastUsedAt,
+  };
+}
+
+function toRow(columns: Selectable<Schema['api_keys']>): ApiKeyRow {
+  return {
+    id: columns.id,
+    tenant: columns.tenant,
+    name: columns.name,
+    digest: columns.digest,
+    scopes: JSON.parse(columns.scopes) as string[],
+    createdAt: columns.created_at,
+    expiresAt: columns.expires_at,
+    revokedAt: columns.revoked_at,
+    lastUsedAt: columns.last_used_at,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../../core/clock.ts';
+import type { Schema } from './schema.ts';
+
+interface Migration {
+  /** Sorts as it is applied. Never renamed. */
+  readonly name: string;
+  readonly up: (db: Kysely<Schema>) => Promise<void>;
+}
+
+/** In order. One that has been released is never edited: what it got wrong, the next one puts right. */
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_api_keys', up: createApiKeys },
+  { name: '0002_calls', up: createCalls },
+];
+
+/**
+ * Applies what has not been applied, each migration once, all in one transaction.
+ *
+ * @param alone makes this transaction the only one that migrates, until it ends. On SQLite its beginning is enough.
+ * @throws Error when the database was migrated by a newer version of this program.
+ */
+export async function migrate(
+  db: Kysely<Schema>,
+  clock: Clock,
+  alone: (transaction: Transaction<Schema>) => Promise<void>,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await alone(transaction);
+    await transaction.schema
+      .createTable('postern_migrations')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('applied_at', 'bigint', (column) => column.notNull())
+      .execute();
+    const rows = await transaction.selectFrom('postern_migrations').select('name').execute();
+    const applied = new Set(rows.map(({ name }) => name));
+    const known = new Set(MIGRATIONS.map(({ name }) => name));
+    const foreign = rows.find(({ name }) => !known.has(name));
+    if (foreign !== undefined) {
+      throw new Error(`The database has the migration ${foreign.name}, which this version of Postern does not know.`);
+    }
+    for (const { name, up } of MIGRATIONS) {
+      if (applied.has(name)) continue;
+      await up(transaction);
+      await transaction.insertInto('postern_migrations').values({ name, applied_at: clock.now() }).execute();
+    }
+  });
+}
+
+async function createApiKeys(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('digest', 'text', (column) => column.notNull())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .addColumn('revoked_at', 'bigint')
+    .addColumn('last_used_at', 'bigint')
+    .execute();
+  await db.schema.createIndex('api_keys_by_tenant').on('api_keys').columns(['tenant', 'created_at']).execute();
+}
+
+/** Written far more often than read: two indexes that grow at their end, and no more. */
+async function createCalls(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('calls')
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('client', 'text', (column) => column.notNull())
+    .addColumn('tool', 'text', (column) => column.notNull())
+    .addColumn('upstream', 'text', (column) => column.notNull())
+    .addColumn('ms', 'double precision', (column) => column.notNull())
+    .addColumn('upstream_ms', 'double precision', (column) => column.notNull())
+    .addColumn('upstream_status', 'integer')
+    .addColumn('code', 'text', (column) => column.notNull())
+    .addColumn('arguments', 'text')
+    .addPrimaryKeyConstraint('calls_key', ['at', 'id'])
+    .execute();
+  await db.schema.createIndex('calls_by_tenant').on('calls').columns(['tenant', 'at']).execute();
+}

@@ -1,0 +1,33 @@
+/** The tables, as every SQL engine has them. Times are milliseconds since the epoch. */
+export interface Schema {
+  api_keys: {
+    id: string;
+    tenant: string;
+    name: string;
+    digest: string;
+    /** A JSON array of strings. */
+    scopes: string;
+    created_at: number;
+    expires_at: number | null;
+    revoked_at: number | null;
+    last_used_at: number | null;
+  };
+  calls: {
+    at: number;
+    id: string;
+    tenant: string;
+    subject: string;
+    client: string;
+    tool: string;
+    upstream: string;
+    ms: number;
+    upstream_ms: number;
+    upstream_status: number | null;
+    code: string;
+    arguments: string | null;
+  };
+  postern_migrations: {
+    name: string;
+    applied_at: number;
+  };
+}

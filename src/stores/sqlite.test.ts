@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallRecord } from '../core/call.ts';
+import { systemClock } from '../lib/clock.ts';
+import { databaseSuite } from '../testing/database-suite.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { openSqlite } from './sqlite.ts';
+
+let folder: string;
+let files = 0;
+const fresh = (): string => join(folder, `${files++}`, 'postern.db');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postern-sqlite-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+databaseSuite('SQLite in memory', async () => openSqlite({ file: ':memory:', clock: systemClock }));
+databaseSuite('SQLite in a file', async () => openSqlite({ file: fresh(), clock: systemClock }));
+
+describe('the file', () => {
+  it('is for its owner alone, with its log, and keeps what it was given', async () => {
+    const file = fresh();
+    const first = openSqlite({ file, clock: systemClock });
+    await first.migrate();
+    await first.calls.append([call('a', 1)]);
+    for (const path of [file, `${file}-wal`, `${file}-shm`]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(file, '..'))).mode & 0o777).toBe(0o700);
+    await first.close();
+    const second = openSqlite({ file, clock: systemClock });
+    await second.migrate();
+    expect(await second.calls.count()).toBe(1);
+    await second.close();
+  });
+
+  it('is refused when it is not a database', async () => {
+    const file = join(folder, 'text');
+    await writeFile(file, 'not a database at all, not in the least '.repeat(50));
+    expect(() => openSqlite({ file, clock: systemClock })).toThrow(/not a database/);
+  });
+
+  it('is refused when a newer version migrated it', async () => {
+    const file = fresh();
+    const database = openSqlite({ file, clock: systemClock });
+    await database.migrate();
+    const raw = new DatabaseSync(file);
+    raw.exec("insert into postern_migrations values ('9999_from_tomorrow', 0)");
+    raw.close();
+    await expect(database.migrate()).rejects.toThrow(/9999_from_tomorrow/);
+    await database.close();
+  });
+});
+
+describe('retention', () => {
+  const DAY_MS = 86_400_000;
+
+  it('deletes calls past their days, within the hour', async () => {
+    const clock = manualClock();
+    const file = fresh();
+    const database = openSqlite({ file, clock, calls: { days: 2 } });
+    await database.migrate();
+    const old = Array.from({ length: 2_500 }, (_, index) => call(`old-${index}`, clock.now() - 2 * DAY_MS - 1));
+    await database.calls.append([...old, call('young', clock.now() - DAY_MS)]);
+    await clock.advance(3_600_000);
+    while ((await database.calls.count()) > 1) await clock.advance(0);
+    await database.close();
+    expect(ids(file)).toEqual(['young']);
+  });
+
+  it('keeps the newest so many', async () => {
+    const clock = manualClock();
+    const file = fresh();
+    const database = openSqlite({ file, clock, calls: { rows: 2 } });
+    await database.migrate();
+    const rows = Array.from({ length: 3_000 }, (_, index) => call(`c${index}`, clock.now() + index));
+    await database.calls.append(rows);
+    while ((await database.calls.count()) > 2) await clock.advance(0);
+    await database.close();
+    expect(ids(file)).toEqual(['c2998', 'c2999']);
+  });
+
+  function ids(file: string): unknown[] {
+    const raw = new DatabaseSync(file);
+    const rows = raw.prepare('select id from calls order by at').all();
+    raw.close();
+    return rows.map(({ id }) => id);
+  }
+});
+
+describe('two processes at one file', () => {
+  it('migrate it once, and revoke each key once', async () => {
+    const keys = 200;
+    const file = fresh();
+    const racers = [racer(file, keys), racer(file, keys)];
+    await Promise.all(racers.map(({ hear }) => hear()));
+    for (const { go } of racers) go();
+    expect(await Promise.all(racers.map(({ hear }) => hear()))).toEqual(['migrated', 'migrated']);
+
+    const database = openSqlite({ file, clock: systemClock });
+    for (let key = 0; key < keys; key++) {
+      await database.keys.insert({
+        id: `key_${key}`,
+        tenant: 'acme',
+        name: '',
+        digest: '',
+        scopes: [],
+        createdAt: 0,
+        expiresAt: null,
+        revokedAt: null,
+        lastUsedAt: null,
+      });
+    }
+    for (const { go } of racers) go();
+    const won = (await Promise.all(racers.map(({ hear }) => hear()))) as number[][];
+    expect(won.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: keys }, (_, key) => key));
+    await database.close();
+  });
+
+  function racer(file: string, keys: number) {
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'sqlite.test.child.ts'), file, String(keys)],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+    return {
+      go: () => void child.stdin?.write('go\n'),
+      hear: async (): Promise<unknown> => {
+        const { value, done } = await lines.next();
+        if (done) throw new Error('the process ended');
+        return JSON.parse(value);
+      },
+    };
+  }
+});
+
+function call(id: string, at: number): CallRecord {
+  return {
+    id,
+    at,
+    tenant: 'acme',
+    subject: 'key_1',
+    client: 'test/1.0',
+    tool: 'list_tickets',
+    upstream: 'acme',
+    ms: 1,
+    upstreamMs: 0,
+    upstreamStatus: null,
+    code: 'ok',
+    arguments: null,
+  };
+}

@@ -1,0 +1,46 @@
+import { Kysely } from 'kysely';
+import type { Clock } from '../core/clock.ts';
+import type { Database } from '../core/database.ts';
+import { createCallTable } from './sql/calls.ts';
+import { createApiKeyTable } from './sql/keys.ts';
+import { migrate } from './sql/migrations.ts';
+import { createPruner, type Retention } from './sql/retention.ts';
+import type { Schema } from './sql/schema.ts';
+import { openSqliteFile } from './sqlite-dialect.ts';
+
+export interface SqliteOptions {
+  /** The path of the file, created where it is missing (mode 0600), or `:memory:`. */
+  readonly file: string;
+  readonly clock: Clock;
+  /** How long a statement waits for another process to finish writing, in milliseconds. Default 5,000. */
+  readonly busyTimeoutMs?: number;
+  /** What is kept of the calls. */
+  readonly calls?: Retention;
+}
+
+/**
+ * The embedded database: one file, several processes of one machine.
+ * @throws Error when the file cannot be opened or is not a database.
+ */
+export function openSqlite(options: SqliteOptions): Database {
+  const { clock } = options;
+  const sqlite = openSqliteFile(options.file, options.busyTimeoutMs ?? 5_000);
+  const db = new Kysely<Schema>({ dialect: sqlite.dialect });
+  const pruner = createPruner(db, clock, options.calls ?? {});
+  const calls = createCallTable(db, async (sql, parameterLists) => {
+    // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
+    await db.connection().execute(async () => sqlite.runEach(sql, parameterLists));
+    pruner.added(parameterLists.length);
+  });
+
+  return {
+    keys: createApiKeyTable(db),
+    calls,
+    migrate: () => migrate(db, clock, async () => undefined),
+    close: async () => {
+      await pruner.close();
+      await db.destroy();
+      sqlite.close();
+    },
+  };
+}

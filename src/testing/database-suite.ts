@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallRecord } from '../core/call.ts';
+import type { ApiKeyRow, Database } from '../core/database.ts';
+
+/**
+ * What every {@link Database} must do, as tests.
+ *
+ * @param name how the adapter is called in the report.
+ * @param open gives a database that is empty, down to its schema; the suite migrates and closes it.
+ */
+export function databaseSuite(name: string, open: () => Promise<Database>): void {
+  describe(`${name} as a database`, () => {
+    let database: Database;
+
+    beforeEach(async () => {
+      database = await open();
+      await database.migrate();
+    });
+    afterEach(() => database.close());
+
+    it('may be migrated again, and several times at once', async () => {
+      await database.keys.insert(apiKey('kept'));
+      await Promise.all([database.migrate(), database.migrate(), database.migrate()]);
+      expect(await database.keys.find('kept')).toEqual(apiKey('kept'));
+    });
+
+    describe('keys', () => keySuite(() => database));
+    describe('calls', () => callSuite(() => database));
+  });
+}
+
+function keySuite(database: () => Database): void {
+  it('gives back what was inserted, every field of it', async () => {
+    const full: ApiKeyRow = { ...apiKey('full'), scopes: ['a:read', 'b"\n:write'], expiresAt: 9_007_199_254_740_991 };
+    const bare: ApiKeyRow = { ...apiKey('bare'), scopes: [], name: '' };
+    await database().keys.insert(full);
+    await database().keys.insert(bare);
+    expect(await database().keys.find('full')).toEqual(full);
+    expect(await database().keys.find('bare')).toEqual(bare);
+    expect(await database().keys.find('other')).toBeUndefined();
+  });
+
+  it('refuses an id that is taken, and keeps the first', async () => {
+    await database().keys.insert(apiKey('one'));
+    await expect(database().keys.insert({ ...apiKey('one'), name: 'second' })).rejects.toThrow();
+    expect((await database().keys.find('one'))?.name).toBe('a key');
+  });
+
+  it('lists the newest first, of all tenants or of one', async () => {
+    await database().keys.insert({ ...apiKey('b'), createdAt: 2 });
+    await database().keys.insert({ ...apiKey('c'), createdAt: 3, tenant: 'globex' });
+    await database().keys.insert({ ...apiKey('a'), createdAt: 1 });
+    expect((await database().keys.list()).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect((await database().keys.list('acme')).map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(await database().keys.list("acme' or '1'='1")).toEqual([]);
+  });
+
+  it('lets one of many revoke a key, and keeps the first time', async () => {
+    await database().keys.insert(apiKey('one'));
+    const revoked = await Promise.all([1, 2, 3, 4, 5].map((at) => database().keys.revoke('one', at)));
+    expect(revoked.filter(Boolean)).toHaveLength(1);
+    expect((await database().keys.find('one'))?.revokedAt).toBe(revoked.indexOf(true) + 1);
+    expect(await database().keys.revoke('one', 6)).toBe(false);
+    expect(await database().keys.revoke('none', 6)).toBe(false);
+  });
+
+  it('never moves the last use back', async () => {
+    await database().keys.insert(apiKey('one'));
+    await database().keys.touch('one', 20);
+    await database().keys.touch('one', 10);
+    expect((await database().keys.find('one'))?.lastUsedAt).toBe(20);
+    await database().keys.touch('one', 30);
+    expect((await database().keys.find('one'))?.lastUsedAt).toBe(30);
+    await database().keys.touch('none', 30);
+  });
+}
+
+function callSuite(database: () => Database): void {
+  it('gives back what was appended, every field of it', async () => {
+    const full: CallRecord = { ...call('full', 2), ms: 12.375, upstreamStatus: 200, arguments: '{"q":"ü\\u0000"}' };
+    const bare = call('bare', 1);
+    await database().calls.append([full, bare]);
+    expect(await database().calls.recent({ limit: 10 })).toEqual([full, bare]);
+  });
+
+  it('appends all of a batch or none of it', async () => {
+    await database().calls.append([call('first', 1)]);
+    const broken = { ...call('broken', 3), tool: null } as unknown as CallRecord;
+    await expect(database().calls.append([call('good', 2), broken, call('late', 4)])).rejects.toThrow();
+    expect(await database().calls.count()).toBe(1);
+    await database().calls.append([call('good', 2)]);
+    expect(await database().calls.count()).toBe(2);
+  });
+
+  it('takes batches of any size, also several at once, and an empty one', async () => {
+    await database().calls.append([]);
+    const batches = [0, 1, 2, 3].map((batch) =>
+      Array.from({ length: 1_500 }, (_, index) => call(`c${batch}-${index}`, index)),
+    );
+    await Promise.all(batches.map((batch) => database().calls.append(batch)));
+    expect(await database().calls.count()).toBe(6_000);
+  });
+
+  it('reads the newest first, whatever order they came in, up to the limit', async () => {
+    await database().calls.append([call('b', 20), call('d', 40)]);
+    await database().calls.append([call('c', 30), call('a', 10)]);
+    expect((await database().calls.recent({ limit: 3 })).map(({ id }) => id)).toEqual(['d', 'c', 'b']);
+  });
+
+  it('keeps the calls of tenants apart', async () => {
+    await database().calls.append([call('a', 1), { ...call('g', 2), tenant: 'globex' }, call('b', 3)]);
+    expect((await database().calls.recent({ tenant: 'acme', limit: 10 })).map(({ id }) => id)).toEqual(['b', 'a']);
+    expect((await database().calls.recent({ tenant: 'globex', limit: 10 })).map(({ id }) => id)).toEqual(['g']);
+    expect(await database().calls.recent({ tenant: '', limit: 10 })).toEqual([]);
+  });
+}
+
+function apiKey(id: string): ApiKeyRow {
+  return {
+    id,
+    tenant: 'acme',
+    name: 'a key',
+    digest: 'ab'.repeat(32),
+    scopes: ['tickets:read'],
+    createdAt: 1_700_000_000_000,
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+}
+
+function call(id: string, at: number): CallRecord {
+  return {
+    id,
+    at: 1_700_000_000_000 + at,
+    tenant: 'acme',
+    subject: 'key_1',
+    client: 'suite/1.0',
+    tool: 'list_tickets',
+    upstream: 'acme',
+    ms: 1.5,
+    upstreamMs: 0,
+    upstreamStatus: null,
+    code: 'ok',
+    arguments: null,
+  };
+}
