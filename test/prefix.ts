@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const MANIFESTS = ['package.json', 'package-lock.json'];
 
 /** Packages under test or under comparison, installed apart from the project's own. */
 export interface Prefix {
@@ -23,23 +25,10 @@ export interface Prefix {
  * @throws Error with npm's own words when npm fails.
  */
 export async function installPrefix(name: string, manifests: URL): Promise<Prefix> {
-  const files = ['package.json', 'package-lock.json'].map((file) => fileURLToPath(new URL(file, manifests)));
   const digest = createHash('sha256');
-  for (const file of files) digest.update(await readFile(file));
+  for (const file of MANIFESTS) digest.update(await readFile(new URL(file, manifests)));
   const directory = join(ROOT, '.cache', `${name}-${digest.digest('hex').slice(0, 12)}`);
-
-  if (!(await exists(directory))) {
-    const building = `${directory}.${process.pid}`;
-    await rm(building, { recursive: true, force: true });
-    await mkdir(building, { recursive: true });
-    for (const file of files)
-      await cp(file, join(building, file.endsWith('-lock.json') ? 'package-lock.json' : 'package.json'));
-    await npm(['ci', '--no-audit', '--no-fund'], building);
-    await rename(building, directory).catch(async (error: unknown) => {
-      await rm(building, { recursive: true, force: true });
-      if (!(await exists(directory))) throw error;
-    });
-  }
+  if (!(await exists(directory))) await build(manifests, directory);
   return {
     directory,
     file: (path) => join(directory, 'node_modules', path),
@@ -47,23 +36,30 @@ export async function installPrefix(name: string, manifests: URL): Promise<Prefi
   };
 }
 
-/** Runs npm in a folder. @returns what it wrote to its standard output. */
+/** Installs next door and moves the whole folder into place. */
+async function build(manifests: URL, directory: string): Promise<void> {
+  const building = `${directory}.${process.pid}`;
+  await rm(building, { recursive: true, force: true });
+  await mkdir(building, { recursive: true });
+  for (const file of MANIFESTS) await cp(new URL(file, manifests), join(building, file));
+  await npm(['ci', '--no-audit', '--no-fund'], building);
+  try {
+    await rename(building, directory);
+  } catch (error) {
+    await rm(building, { recursive: true, force: true });
+    if (!(await exists(directory))) throw error;
+  }
+}
+
+/**
+ * Runs npm in a folder.
+ * @returns what it wrote to its standard output.
+ * @throws Error with npm's own words when it fails.
+ */
 export async function npm(args: readonly string[], directory: string): Promise<string> {
   // Inside an npm script npm hands its own idea of the project down to whatever npm it starts.
   const { npm_config_local_prefix: _, ...env } = process.env;
-  const child = spawn('npm', args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on('data', (chunk) => {
-    errors += String(chunk);
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  const { code, out, errors } = await run('npm', args, { cwd: directory, env });
   if (code !== 0) throw new Error(`npm ${args.join(' ')} failed with ${code}\n${errors}${out}`);
   return out;
 }

@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   try {
     for (const [revision, bar] of Object.entries(BARS)) {
       const out = fileURLToPath(new URL(`../../.cache/conformance-results/${revision}`, import.meta.url));
-      const { exit, results } = await runRequirements(prefix, revision, fixture.url, out);
-      revisions.push(summarise(revision, bar, exit, results));
+      const { code, results } = await runRequirements(prefix, revision, fixture.url, out);
+      revisions.push(summarise(revision, bar, code, results));
     }
   } finally {
     await fixture.stop();
@@ -41,11 +41,11 @@ interface Summary {
   readonly results: readonly ScenarioResult[];
 }
 
-function summarise(revision: string, bar: number, exit: number | null, results: readonly ScenarioResult[]): Summary {
+function summarise(revision: string, bar: number, code: number | null, results: readonly ScenarioResult[]): Summary {
   const scored = results.filter(({ scored }) => scored);
   const passed = scored.filter(({ verdict }) => verdict === 'pass').length;
   const failed = scored.length - passed;
-  return { revision, bar, passed, failed, met: passed >= bar && failed === 0 && exit === 0, results };
+  return { revision, bar, passed, failed, met: passed >= bar && failed === 0 && code === 0, results };
 }
 
 function print({ revision, bar, passed, met, results }: Summary): void {

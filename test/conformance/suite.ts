@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import type { Prefix } from '../prefix.ts';
+import { run } from '../run.ts';
 
 const SUITE = '@modelcontextprotocol/conformance';
 
@@ -35,10 +35,9 @@ export async function runRequirements(prefix: Prefix, revision: string, url: str
   await mkdir(out, { recursive: true });
   const baseline = fileURLToPath(new URL(`baseline-${revision}.yaml`, import.meta.url));
   const args = ['server', '--url', url, '--requirements', revision, '--timeout', '10000'];
-  const exit = await node(
-    [prefix.file(`${SUITE}/dist/index.js`), ...args, '--expected-failures', baseline, '-o', out],
-    join(out, 'log'),
-  );
+  const program = prefix.file(`${SUITE}/dist/index.js`);
+  const { code, ...log } = await run(process.execPath, [program, ...args, '--expected-failures', baseline, '-o', out]);
+  await writeFile(join(out, 'log'), log.out + log.errors);
   const required = await requiredScenarios(prefix, revision);
   const found = await readResults(out, revision, new Set(required));
   const missing = required.filter((scenario) => !found.some((result) => result.scenario === scenario));
@@ -47,7 +46,7 @@ export async function runRequirements(prefix: Prefix, revision: string, url: str
     ...missing.map((scenario) => ({ scenario, scored: true, verdict: 'fail' as const, problems: ['no result'] })),
   ];
   results.sort((a, b) => Number(b.scored) - Number(a.scored) || a.scenario.localeCompare(b.scenario));
-  return { exit, results };
+  return { code, results };
 }
 
 async function requiredScenarios(prefix: Prefix, revision: string): Promise<string[]> {
@@ -75,17 +74,4 @@ function judge(checks: readonly Check[]): { verdict: Verdict; problems: string[]
     .map(({ id, status, errorMessage }) => `${status.toLowerCase()} ${id}: ${errorMessage ?? ''}`);
   if (problems.length > 0) return { verdict: 'fail', problems };
   return { verdict: checks.some(({ status }) => status === 'SUCCESS') ? 'pass' : 'skipped', problems };
-}
-
-async function node(args: readonly string[], log: string): Promise<number | null> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  await writeFile(log, Buffer.concat(chunks));
-  return code;
 }
