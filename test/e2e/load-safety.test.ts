@@ -22,9 +22,11 @@ function serveWith(upstream: Recorder, limits: object): Promise<Served> {
   });
 }
 
+type Headers = { readonly [name: string]: string };
+
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
-function post(server: Served, body: string | Buffer, headers: { readonly [name: string]: string } = {}): Ask {
+function post(server: Served, body: string | Buffer, headers: Headers = {}): Ask {
   return {
     headers: {
       'content-type': 'application/json',
@@ -148,7 +150,7 @@ describe('a server under unfriendly requests', () => {
     expect(answer.body).not.toContain('listTickets');
   });
 
-  test.each([
+  test.each<Headers>([
     { 'x-original-url': '/healthz' },
     { 'x-rewrite-url': '/healthz' },
     { 'x-forwarded-uri': '/public' },
@@ -162,7 +164,7 @@ describe('a server under unfriendly requests', () => {
   });
 
   // security.md 5
-  test.each([{ host: 'evil.test' }, { origin: 'https://evil.test' }, { origin: 'null' }])(
+  test.each<Headers>([{ host: 'evil.test' }, { origin: 'https://evil.test' }, { origin: 'null' }])(
     'refuses %o with 403 and says which',
     async (headers) => {
       const answer = await send(server.url, post(server, LIST, headers));
@@ -190,13 +192,12 @@ describe('a server under unfriendly requests', () => {
 
 // security.md 106
 describe('a server under slow and many connections', () => {
-  const CONNECTIONS = 4;
   let upstream: Recorder;
   let server: Served;
 
   beforeAll(async () => {
     upstream = await recorder();
-    server = await serveWith(upstream, { headersTimeoutMs: 100, requestTimeoutMs: 200, connections: CONNECTIONS });
+    server = await serveWith(upstream, { headersTimeoutMs: 100, requestTimeoutMs: 200 });
   }, 30_000);
 
   afterAll(async () => {
@@ -215,20 +216,22 @@ describe('a server under slow and many connections', () => {
   });
 
   test('takes no more connections than it may, and takes them again', async () => {
-    const full = await Promise.all(Array.from({ length: CONNECTIONS }, () => wire(server.url)));
-    const request = `GET /healthz HTTP/1.1\r\nhost: ${server.url.host}\r\n`;
-    for (const { socket, statusLine } of full) {
+    const connections = 4;
+    await using small = await serveWith(upstream, { connections });
+    const request = `GET /healthz HTTP/1.1\r\nhost: ${small.url.host}\r\n`;
+    const open = await Promise.all(Array.from({ length: connections }, () => wire(small.url)));
+    for (const { socket, statusLine } of open) {
       socket.write(`${request}\r\n`);
       expect(await statusLine()).toBe('HTTP/1.1 200 OK');
     }
-    const refused = await wire(server.url);
+    const refused = await wire(small.url);
     expect(await refused.closed()).toBe('');
-    const [first] = full;
+    const [first] = open;
     first?.socket.write(`${request}connection: close\r\n\r\n`);
     await first?.closed();
-    const next = await wire(server.url);
+    const next = await wire(small.url);
     next.socket.write(`${request}\r\n`);
     expect(await next.statusLine()).toBe('HTTP/1.1 200 OK');
-    for (const { socket } of [...full, next]) socket.destroy();
+    for (const { socket } of [...open, next]) socket.destroy();
   });
 });
