@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recorder } from '../e2e/recorder.ts';
+import { npm } from '../prefix.ts';
+import { run } from '../run.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('fixtures/shop.yaml', import.meta.url));
+const BIN = join(ROOT, 'bin/postern.js');
+
+/** A folder that holds nothing but the packed and installed package. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postern-package-'));
+  await npm(['pack', '--pack-destination', folder], ROOT);
+  const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz')) ?? '';
+  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  await npm(['install', '--no-audit', '--no-fund', `./${tarball}`], folder);
+}, 180_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function ready(child: ChildProcess, log: () => string): Promise<{ mcp: string; key: string; pid: number }> {
+  if (child.stdout === null) throw new Error('no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('{')) return JSON.parse(line) as { mcp: string; key: string; pid: number };
+  }
+  throw new Error(`postern ended before it was ready:\n${log()}`);
+}
+
+describe('the package, installed', () => {
+  test('carries what runs, and no sources or tests', async () => {
+    const files = await readdir(join(folder, 'node_modules/postern'), { recursive: true });
+    expect(files).toEqual(expect.arrayContaining(['bin/postern.js', 'dist/index.js', 'dist/index.d.ts', 'LICENSE']));
+    expect(files.filter((file) => /\.test\.|^(?:src|test|examples|bench)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
+  });
+
+  test('is a library', async () => {
+    await writeFile(
+      join(folder, 'app.js'),
+      `import { createPostern, tool } from 'postern';
+       const greet = tool({ name: 'greet', description: 'Greets.', run: () => 'Hello' });
+       const postern = await createPostern({ server: { name: 'app', version: '1' }, auth: 'none', tools: [greet] });
+       const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'greet', arguments: {} } };
+       const request = new Request('http://localhost/mcp', {
+         method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+       });
+       console.log(await (await postern.fetch(request)).text());
+       await postern.close();`,
+    );
+    const { out, errors } = await run(process.execPath, ['app.js'], { cwd: folder });
+    expect(errors).toBe('');
+    expect(JSON.parse(out)).toMatchObject({ result: { content: [{ type: 'text', text: 'Hello' }] } });
+  });
+
+  test('serves a document, and a client calls a tool', async () => {
+    await using api = await recorder();
+    api.replyWith({ status: 200, contentType: 'application/json', body: '{"id":"7","name":"Lamp"}' });
+    await copyFile(DOCUMENT, join(folder, 'shop.yaml'));
+    const args = [
+      '--no-install',
+      'postern',
+      'serve',
+      'shop.yaml',
+      '--upstream',
+      api.url,
+      '--dev',
+      '--json',
+      '--port=0',
+    ];
+    const child = spawn('npx', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const closed = once(child, 'close');
+    let log = '';
+    child.stderr.on('data', (chunk) => {
+      log += String(chunk);
+    });
+    const { mcp, key, pid } = await ready(child, () => log);
+    try {
+      const client = new Client({ name: 'package-test', version: '1.0.0' });
+      const headers = { authorization: `Bearer ${key}` };
+      await client.connect(new StreamableHTTPClientTransport(new URL(mcp), { requestInit: { headers } }));
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(['getItem']);
+      const result = await client.callTool({ name: 'getItem', arguments: { id: '7' } });
+      expect(result.structuredContent).toEqual({ id: '7', name: 'Lamp' });
+      expect(api.taken().map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /items/7']);
+      await client.close();
+    } finally {
+      process.kill(pid, 'SIGTERM');
+      await closed;
+    }
+  }, 60_000);
+});
+
+describe('on a Node that is too old', () => {
+  const refusal = (found: string) => new RegExp(`^[^\\n]*22\\.19[^\\n]*${found.replaceAll('.', '\\.')}[^\\n]*\\n$`);
+
+  test('the command says in one line which version it needs', async () => {
+    const pretend =
+      "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}});" +
+      "Object.defineProperty(process,'version',{value:'v20.20.2'})";
+    const { code, out, errors } = await run(process.execPath, ['--import', pretend, BIN, '--version']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(errors).toMatch(refusal('20.20.2'));
+  });
+
+  test('and so it does on the Node this machine has, if that is one', async () => {
+    const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules'));
+    const env = { ...process.env, PATH: path.join(delimiter) };
+    const found = (await run('node', ['--print', 'process.versions.node'], { env })).out.trim();
+    const { code, errors } = await run('node', [BIN, '--version'], { env });
+    const [major = 0, minor = 0] = found.split('.').map(Number);
+    const tooOld = major < 22 || (major === 22 && minor < 19);
+    expect({ code, refused: refusal(found).test(errors) }).toEqual({ code: tooOld ? 2 : 0, refused: tooOld });
+  });
+});
