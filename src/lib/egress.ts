@@ -1,0 +1,185 @@
+import type { LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Clock } from '../core/clock.ts';
+import { PosternError } from '../core/errors.ts';
+import { allowList, isPublicAddress, literalAddress } from './egress-address.ts';
+import { guardedConnector, type TlsOptions } from './egress-connect.ts';
+import { decodeContent } from './egress-decode.ts';
+import { type Exchange, exchange, type RawResponse } from './egress-exchange.ts';
+
+export interface EgressOptions {
+  readonly clock: Clock;
+  /**
+   * Hosts (`host` or `host:port`) that the operator has named: they may be loopback or private, and may be spoken to
+   * without TLS. Every other host must be at a public address, over https. Default: none.
+   */
+  readonly allow?: readonly string[];
+  readonly tls?: TlsOptions;
+  /** URL of an HTTP proxy that all requests go through; then the proxy decides about addresses. The environment is never asked. */
+  readonly proxy?: string;
+  /** Milliseconds for name, TCP and TLS. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds from the request to the last header. Default: `timeoutMs`. */
+  readonly headersTimeoutMs?: number;
+  /** Milliseconds of silence within the body. Default: `timeoutMs`. */
+  readonly bodyTimeoutMs?: number;
+  /** Milliseconds for a whole request, redirects included. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Bytes of a response body, both as sent and after decoding. Default 10 MiB. */
+  readonly maxBytes?: number;
+  /** Bytes of all response headers. Default 32 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** Different response headers. Default 200. */
+  readonly maxHeaders?: number;
+  /** Connections to one origin at a time; more requests wait within their own time. Default 256. */
+  readonly connections?: number;
+  /** How names are resolved. Default: the system's way. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface EgressRequest {
+  readonly method: string;
+  /** Absolute http(s), without user, password and fragment. Path and query are sent byte for byte. */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  /** Milliseconds, when less than the egress' own `timeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Bytes, instead of the egress' own `maxBytes`. */
+  readonly maxBytes?: number;
+  /**
+   * `none`: a redirect is an answer like any other (the default). `same-origin`: GET and HEAD follow up to three within
+   * the origin. Nothing ever follows one to another origin: headers and bodies may hold what only this one may know.
+   */
+  readonly redirect?: 'none' | 'same-origin';
+}
+
+/** The body is decoded: `content-encoding` and `content-length` are gone from the headers where it was encoded. */
+export type EgressResponse = RawResponse;
+
+/** Speaks HTTP to the outside. Nothing else in the project does. */
+export interface Egress {
+  /** @throws PosternError `upstream_unavailable`, `timeout`, `cancelled`, `result_too_large`, `upstream_error`. */
+  request(request: EgressRequest): Promise<EgressResponse>;
+  /** Ends when the requests under way have. */
+  close(): Promise<void>;
+}
+
+const MOST_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const ORIGINS_REMEMBERED = 256;
+
+function refused(why: string): PosternError {
+  return new PosternError('upstream_unavailable', { cause: new Error(why) });
+}
+
+/** @throws TypeError when `allow` or `proxy` cannot be read. */
+export function createEgress(options: EgressOptions): Egress {
+  const { clock, timeoutMs = 30_000, maxBytes = 10 * 1024 * 1024, maxHeaders = 200 } = options;
+  const allow = allowList(options.allow ?? []);
+  const dispatcher = createDispatcher(options, timeoutMs);
+  const judged = new Map<string, string>();
+
+  /** The origin as undici wants it, or a refusal; each is judged once. */
+  const originOf = (authority: string): string => {
+    const known = judged.get(authority);
+    if (known !== undefined) return known;
+    if (!URL.canParse(authority)) throw refused('not a URL');
+    const url = new URL(authority);
+    if (url.username !== '' || url.password !== '' || url.pathname !== '/') throw refused('not a plain origin');
+    if (!allow.has(url.protocol, url.hostname, url.port)) {
+      if (url.protocol !== 'https:') throw refused(`${url.host}: http is for hosts that the config names`);
+      const address = literalAddress(url.hostname);
+      if (address !== undefined && !isPublicAddress(address)) throw refused(`${url.host} is not public`);
+    }
+    if (judged.size >= ORIGINS_REMEMBERED) judged.clear();
+    judged.set(authority, url.origin);
+    return url.origin;
+  };
+
+  const once = async (request: EgressRequest, url: string, leftMs: number): Promise<EgressResponse> => {
+    const [authority] = /^https?:\/\/[^/?#\\]+/i.exec(url) ?? [];
+    if (authority === undefined) throw refused('not an absolute http(s) URL');
+    const origin = originOf(authority);
+    const rest = url.slice(authority.length);
+    const path = rest.startsWith('/') ? rest : `/${rest}`;
+    if (!/^[\x21\x22\x24-\x7e]*$/.test(path))
+      throw refused('a URL with characters that must be encoded, or a fragment');
+    const cap = request.maxBytes ?? maxBytes;
+    const { method, headers, body, signal } = request;
+    const sent: Exchange = {
+      origin,
+      path,
+      method,
+      headers,
+      body,
+      signal,
+      timeoutMs: leftMs,
+      maxBytes: cap,
+      maxHeaders,
+    };
+    const response = await exchange(dispatcher, sent, clock);
+    const encoding = response.headers['content-encoding'];
+    if (encoding === undefined || response.body.byteLength === 0) return response;
+    const decoded = await decodeContent(response.body, encoding, cap);
+    const { 'content-encoding': _encoding, 'content-length': _length, ...others } = response.headers;
+    return { status: response.status, headers: others, body: decoded };
+  };
+
+  const follow = async (request: EgressRequest, limitMs: number): Promise<EgressResponse> => {
+    const end = clock.monotonic() + limitMs;
+    let { url } = request;
+    for (let hop = 0; ; hop++) {
+      const response = await once(request, url, Math.max(0, end - clock.monotonic()));
+      const next = hop < MOST_REDIRECTS ? sameOriginTarget(response, url) : undefined;
+      if (next === undefined) return response;
+      url = next;
+    }
+  };
+
+  return {
+    request: (request) => {
+      const limitMs = Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
+      const follows = request.redirect === 'same-origin' && /^(GET|HEAD)$/.test(request.method);
+      return follows ? follow(request, limitMs) : once(request, request.url, limitMs);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function createDispatcher(options: EgressOptions, timeoutMs: number): Dispatcher {
+  const { tls = {}, proxy, connectTimeoutMs = 10_000, connections = 256 } = options;
+  const shared = {
+    connections,
+    allowH2: false,
+    connectTimeout: connectTimeoutMs,
+    headersTimeout: options.headersTimeoutMs ?? timeoutMs,
+    bodyTimeout: options.bodyTimeoutMs ?? timeoutMs,
+    maxHeaderSize: options.maxHeaderBytes ?? 32 * 1024,
+  };
+  const ca = tls.ca === undefined ? undefined : [...rootCertificates, tls.ca];
+  if (proxy !== undefined) {
+    const requestTls = { ca, cert: tls.cert, key: tls.key, allowH2: false, timeout: connectTimeoutMs };
+    return new ProxyAgent({ ...shared, uri: proxy, requestTls });
+  }
+  const allow = allowList(options.allow ?? []);
+  const connect = guardedConnector({
+    allow,
+    secure: { ca, cert: tls.cert, key: tls.key },
+    timeoutMs: connectTimeoutMs,
+    lookup: options.lookup,
+  });
+  return new Agent({ ...shared, connect });
+}
+
+function sameOriginTarget(response: EgressResponse, from: string): string | undefined {
+  const location = response.headers['location'];
+  if (location === undefined || !REDIRECTS.has(response.status) || !URL.canParse(location, from)) return undefined;
+  const target = new URL(location, from);
+  if (target.origin !== new URL(from).origin || target.username !== '' || target.password !== '') return undefined;
+  target.hash = '';
+  return target.href;
+}
