@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { ERRORS, type ErrorCode, isCallError } from '../src/core/errors.ts';
+import { COMPAT_RULES } from '../src/protocol/compat.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+const PAGES = [
+  ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
+
+/** Compares the part of a page between its marks with what it must say; with `UPDATE_DOCS` set, writes it instead. */
+function expectPart(page: string, part: string, wanted: string): void {
+  const text = read(page);
+  const [begin, end] = [`<!-- begin ${part} -->\n`, `<!-- end ${part} -->`];
+  const from = text.indexOf(begin) + begin.length;
+  const to = text.indexOf(end);
+  if (from < begin.length || to < from) throw new Error(`${page} has no part "${part}"`);
+  const block = `\n${wanted}\n\n`;
+  if (process.env['UPDATE_DOCS'] !== undefined)
+    writeFileSync(join(ROOT, page), text.slice(0, from) + block + text.slice(to));
+  else expect(text.slice(from, to)).toBe(block);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The cells of every table row of a page, backticks removed. */
+function rowsOf(page: string): string[][] {
+  return read(page)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+describe('the table of errors', () => {
+  const rows = (codes: readonly ErrorCode[]) =>
+    codes.map((code) => {
+      const { http, rpc, retryable, message } = ERRORS[code];
+      return [`\`${code}\``, String(http), String(rpc), retryable ? 'yes' : 'no', message];
+    });
+  const head = ['code', 'HTTP', 'JSON-RPC', 'retry', 'what it says'];
+  const codes = Object.keys(ERRORS) as ErrorCode[];
+
+  test.each([
+    ['call errors', codes.filter(isCallError)],
+    ['request errors', codes.filter((code) => !isCallError(code))],
+  ])('%s are those of the code', (part, listed) => expectPart('docs/errors.md', part, table(head, rows(listed))));
+});
+
+describe('the table of client tolerance', () => {
+  test('has the rules of the code, in their order, each with its source and a sentence', () => {
+    const rows = rowsOf('docs/clients.md').filter(([name]) => COMPAT_RULES.some((rule) => rule.name === name));
+    expect(rows.map(([name, , source]) => ({ name, source }))).toEqual(
+      COMPAT_RULES.map(({ name, source }) => ({ name, source })),
+    );
+    for (const [, sentence] of rows) expect(sentence).toMatch(/\.$/);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  type Manifest = { [kind in 'dependencies' | 'devDependencies']?: { [name: string]: string } };
+  const names = (file: string) => {
+    const { dependencies, devDependencies } = JSON.parse(read(file)) as Manifest;
+    return Object.keys({ ...dependencies, ...devDependencies });
+  };
+  const listed = rowsOf('docs/dependencies.md')
+    .map(([name = '']) => name)
+    .filter((name) => !['package', '---'].includes(name));
+
+  test('has one line for each dependency, and none for anything else', () => {
+    expect(listed.sort()).toEqual([...names('package.json'), ...names('examples/acme/package.json')].sort());
+  });
+
+  test('names each licence as the package does', () => {
+    for (const [name = '', , , licence] of rowsOf('docs/dependencies.md')) {
+      if (!listed.includes(name)) continue;
+      const { license } = JSON.parse(read(`node_modules/${name}/package.json`)) as { license: string };
+      expect(`${name} ${licence}`).toBe(`${name} ${license.replace(/^\((.*)\)$/, '$1')}`);
+    }
+  });
+});
+
+describe('every page', () => {
+  test.each(PAGES)('%s links to what exists', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1] ?? '');
+    const missing = targets.filter(
+      (target) => statSync(join(ROOT, dirname(page), target), { throwIfNoEntry: false }) === undefined,
+    );
+    expect(missing).toEqual([]);
+  });
+});
