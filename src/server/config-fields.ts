@@ -72,7 +72,7 @@ export function webUrl(wanted: string) {
 
 /** An origin as browsers send it (RFC 6454 §6.1): scheme, host and port, nothing behind. */
 export function origin() {
-  const wanted = 'an origin such as https://app.example.com, without a path';
-  const good = (value: string) => value === '*' || parsedUrl(value)?.origin === value;
+  const wanted = 'an origin such as https://app.example.com, without a path; * is not one';
+  const good = (value: string) => parsedUrl(value)?.origin === value;
   return referable(z.string({ error: wanted }).refine(good, { error: wanted }));
 }

@@ -21,7 +21,10 @@ const server = z.strictObject({
     .default([])
     .describe('Web origins whose pages may call this server, such as `https://app.example.com`.'),
   hosts: list(
-    matching(/^(\*|[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?)$/, 'a host such as mcp.example.com or [::1]:8080'),
+    matching(
+      /^([A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?)$/,
+      'a host such as mcp.example.com or [::1]:8080; * is not one',
+    ),
     'a list of hosts',
   )
     .default([])

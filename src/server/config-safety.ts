@@ -1,0 +1,76 @@
+import ipaddr from 'ipaddr.js';
+import type { Config } from './config.ts';
+import type { Problem } from './problem.ts';
+import type { Secret } from './secret.ts';
+
+/** True for an address or name that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (bare === 'localhost') return true;
+  return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback';
+}
+
+const MASTER_BYTES = 32;
+/** 32 random bytes in hexadecimal use all 16 digits nearly always, and fewer than 10 practically never. */
+const MASTER_DISTINCT = 10;
+
+export function isWeak(secret: Secret): boolean {
+  const value = secret.reveal();
+  return Buffer.byteLength(value) < MASTER_BYTES || new Set(value).size < MASTER_DISTINCT;
+}
+
+/**
+ * What is well-formed but must not be served: weak or missing secrets, nobody who may call, an address others can
+ * reach without what that takes. Names fields, never values (design §4).
+ *
+ * @param dev whether `--dev` was given, which is for loopback alone and makes secrets of its own.
+ */
+export function refusals(config: Config, { dev, file }: { readonly dev: boolean; readonly file: string }): Problem[] {
+  const { server, auth, secrets } = config;
+  const at = (field: string) => `${file} ${field}`;
+  const problems: Problem[] = [];
+  const open = !isLoopback(server.host);
+
+  if (dev && open) {
+    const found = `--dev on ${server.host}`;
+    return [{ where: at('server.host'), found, wanted: 'a loopback address, such as 127.0.0.1', fix: 'Drop --dev.' }];
+  }
+  if (!auth.apiKeys && !auth.none) {
+    const wanted = 'somebody who may call: auth.apiKeys: true, or auth.none: true for anyone';
+    problems.push({ where: at('auth'), found: 'apiKeys and none are both false', wanted });
+  }
+  if (secrets.master !== undefined && !dev && isWeak(secrets.master)) {
+    const found = `a weak secret from ${secrets.master} (its value is not shown)`;
+    problems.push({
+      where: at('secrets.master'),
+      found,
+      wanted: `${MASTER_BYTES} random bytes or more`,
+      fix: MAKE_ONE,
+    });
+  }
+  if (open) problems.push(...openProblems(config, at));
+  return problems;
+}
+
+const MAKE_ONE = 'Make one: openssl rand -base64 32';
+
+function openProblems({ server, secrets }: Config, at: (field: string) => string): Problem[] {
+  const problems: Problem[] = [];
+  const where = `it listens on ${server.host}, which others can reach`;
+  if (secrets.master === undefined) {
+    const found = `nothing, and ${where}`;
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+    const fix = ['secrets:', '  master: ${env:POSTERN_MASTER}', MAKE_ONE].join('\n');
+    problems.push({ where: at('secrets.master'), found, wanted: 'a secret of 32 random bytes or more', fix });
+  }
+  if (server.url === undefined && server.hosts.length === 0) {
+    const fix = 'server:\n  url: https://mcp.example.com';
+    const wanted = 'the URL by which clients reach it, so that any other Host is refused';
+    problems.push({ where: at('server.url'), found: `nothing, and ${where}`, wanted, fix });
+  }
+  if (server.url?.startsWith('http:')) {
+    const wanted = 'an https URL: keys are sent to it';
+    problems.push({ where: at('server.url'), found: 'an http URL', wanted, fix: 'Put TLS in front of Postern.' });
+  }
+  return problems;
+}
