@@ -98,6 +98,8 @@ export interface ErrorDetails {
   message?: string;
   /** Public: what to do about it. */
   hint?: string;
+  /** Whether the same request may succeed later, where this failure differs from the rule of its code. */
+  retryable?: boolean;
   /** Whole seconds after which the same request may succeed. */
   retryAfterSeconds?: number;
   /** The status the upstream answered with, where it answered. */
