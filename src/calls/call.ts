@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Callable, Checked, Run } from '../tools/callable.ts';
 import { authorise } from '../tools/policy.ts';
-import { failureResult } from '../upstream/failure.ts';
+import { failureResult } from '../upstream/result.ts';
 
 /** What every call is made with; put together once. */
 export interface CallParts {

@@ -3,14 +3,7 @@ import type { Conversation } from '../core/conversation.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
-
-/** One place where arguments do not fit: where, what is wanted, what was found. */
-export interface Problem {
-  /** RFC 6901 pointer into the arguments; empty for the whole. */
-  readonly pointer: string;
-  readonly expected: string;
-  readonly received: string;
-}
+import type { Problem } from '../lib/schema.ts';
 
 export type Checked = { readonly args: JsonObject } | { readonly problems: readonly Problem[] };
 

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../core/json.ts';
 import { compileSchema, type Problem } from '../lib/schema.ts';
+import { shapeOf } from '../lib/schema-problems.ts';
 import { isStandardSchema, pointerOf, type StandardIssue, type StandardSchema } from './standard-schema.ts';
 
 /** How a schema may be given: a Standard Schema that can print itself as JSON Schema (Zod 4.2+), or JSON Schema. */
@@ -52,11 +53,5 @@ function verdictOf(
 function problemOf(issue: StandardIssue, input: unknown): Problem {
   const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
   const found = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
-  return { pointer: pointerOf(issue), expected: issue.message, received: kindOf(found) };
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
+  return { pointer: pointerOf(issue), expected: issue.message, received: shapeOf(found) };
 }
