@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode, isCallError } from '../src/core/errors.ts';
 import { COMPAT_RULES } from '../src/protocol/compat.ts';
+import { configSchema } from '../src/server/config.ts';
+import { configRows, configSections } from './config-reference.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -59,6 +62,28 @@ describe('the table of errors', () => {
     ['call errors', codes.filter(isCallError)],
     ['request errors', codes.filter((code) => !isCallError(code))],
   ])('%s are those of the code', (part, listed) => expectPart('docs/errors.md', part, table(head, rows(listed))));
+});
+
+describe('the reference of the config', () => {
+  test.each(configSections())('of `%s` is that of the code', (section) =>
+    expectPart('docs/configuration.md', section, table(['key', 'what it is', 'takes', 'default'], configRows(section))),
+  );
+
+  test('describes every key', () => {
+    const rows = configSections().flatMap(configRows);
+    expect(rows.filter(([, description]) => description === '').map(([key]) => key)).toEqual([]);
+  });
+
+  test('opens with a config that holds', () => {
+    const yaml = /```yaml\n(.*?)```/s.exec(read('docs/configuration.md'))?.[1] ?? '';
+    const text = yaml.replace(/'?\$\{\w+:[^}]+\}'?/g, 'a-reference');
+    const { error } = configSchema.safeParse(load(text));
+    // References are resolved by the loader, and a literal in the place of a secret is refused.
+    expect(error?.issues.map(({ path }) => path.join('.'))).toEqual([
+      'upstreams.acme.credential.bearer',
+      'secrets.master',
+    ]);
+  });
 });
 
 describe('the table of client tolerance', () => {
