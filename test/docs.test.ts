@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import { readyLines } from '../src/cli/ready-lines.ts';
 import { ERRORS, type ErrorCode, isCallError } from '../src/core/errors.ts';
 import { COMPAT_RULES } from '../src/protocol/compat.ts';
 import { configSchema } from '../src/server/config.ts';
@@ -83,6 +84,17 @@ describe('the reference of the config', () => {
       'upstreams.acme.credential.bearer',
       'secrets.master',
     ]);
+  });
+});
+
+describe('the ready lines', () => {
+  test('are those that the commands print', () => {
+    const lines = readyLines({ url: 'https://mcp.acme.com/mcp', key: 'YOUR_KEY', name: 'acme' });
+    const blocks = lines.map(({ client, file, text }) => {
+      const where = file === undefined ? '' : `, in \`${file}\``;
+      return `**${client}**${where}\n\n\`\`\`${file === undefined ? 'sh' : 'json'}\n${text}\n\`\`\``;
+    });
+    expectPart('docs/clients.md', 'ready lines', blocks.join('\n\n'));
   });
 });
 
