@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Cache } from './core/cache.ts';
+import type { Clock } from './core/clock.ts';
+import type { Database } from './core/database.ts';
+import { systemClock } from './lib/clock.ts';
+import { compose, type Definitions, type Postern } from './server/compose.ts';
+import type { ConfigInput } from './server/config.ts';
+import { readConfig } from './server/config-load.ts';
+import { createMemoryCache } from './stores/memory.ts';
+import { openSqlite } from './stores/sqlite.ts';
+import { packageVersion } from './version.ts';
+
+/** How a server is put together in code: the config's own sections, and what only code can say. */
+export interface PosternOptions extends Definitions, Omit<ConfigInput, 'auth' | 'store'> {
+  /**
+   * Who may call: `'none'` for anyone who reaches the server, or the `auth` section of the config.
+   * Default: API keys, which need a database that outlives the process.
+   */
+  readonly auth?: 'none' | ConfigInput['auth'];
+  /** Where durable things are kept. Default: `store.database`; without either, in memory. */
+  readonly database?: Database;
+  /** Where short-lived things are kept. Default: in this process. */
+  readonly cache?: Cache;
+  readonly store?: ConfigInput['store'];
+  /** Default: the time of this machine. */
+  readonly clock?: Clock;
+  /** What relative paths are relative to. Default: the working folder. */
+  readonly baseDir?: string;
+  /** Where log lines go. Default: standard error. */
+  readonly logTo?: number | { write(line: string): void };
+}
+
+/**
+ * Puts a server together.
+ *
+ * Without `secrets.master`, sessions and API keys die with the process: give it in production.
+ *
+ * @throws StartError with everything that is wrong with the options; DocumentError for a document that cannot be read.
+ */
+export async function createPostern(options: PosternOptions): Promise<Postern> {
+  const {
+    tools = [],
+    resources,
+    resourceTemplates,
+    prompts,
+    auth,
+    database,
+    cache,
+    clock = systemClock,
+    logTo,
+    ...rest
+  } = options;
+  const { baseDir = process.cwd(), ...sections } = rest;
+  const raw = { ...sections, auth: auth === 'none' ? { none: true, apiKeys: false } : auth };
+  const config = readConfig(raw, { name: 'createPostern', lineOf: () => undefined }, { env: process.env, baseDir });
+  const stores = {
+    database: database ?? (await openDatabase(options, resolve(baseDir, config.store.database), clock)),
+    cache: cache ?? createMemoryCache({ clock }),
+  };
+  const master = config.secrets.master === undefined ? randomBytes(32) : Buffer.from(config.secrets.master.reveal());
+  const extras = {
+    tools,
+    resources,
+    resourceTemplates,
+    prompts,
+    baseDir,
+    clock,
+    logTo,
+    master,
+    version: packageVersion(),
+  };
+  const postern = await compose(config, { ...extras, ...stores });
+  return {
+    ...postern,
+    async close() {
+      await postern.close();
+      // What was handed in belongs to whoever opened it.
+      if (database === undefined) await stores.database.close();
+      if (cache === undefined) await stores.cache.close();
+    },
+  };
+}
+
+async function openDatabase({ store }: PosternOptions, path: string, clock: Clock): Promise<Database> {
+  const database = openSqlite({ file: store?.database === undefined ? ':memory:' : path, clock });
+  await database.migrate();
+  return database;
+}

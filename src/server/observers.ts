@@ -1,0 +1,105 @@
+import type { CallParts } from '../calls/call.ts';
+import type { Clock } from '../core/clock.ts';
+import type { CallTable } from '../core/database.ts';
+import type { PosternError } from '../core/errors.ts';
+import { isObject } from '../core/json.ts';
+import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { createArgumentsDescriber } from '../observe/arguments.ts';
+import { createCallLog } from '../observe/call-log.ts';
+import { createCounters } from '../observe/counters.ts';
+import { createLog, type Log } from '../observe/log.ts';
+import type { Note } from '../protocol/service.ts';
+import type { Config } from './config.ts';
+import type { Seen } from './pipeline.ts';
+
+/** Everything that is written down, as the parts that have something to write want it. */
+export interface Observers {
+  readonly log: Log;
+  readonly calls: Pick<CallParts, 'record' | 'describeArguments' | 'onFault'>;
+  readonly note: Note;
+  request(request: HttpRequest, reply: HttpReply, seen: Seen): void;
+  counters(): { readonly [name: string]: number };
+  /** Writes what is waiting. */
+  close(): Promise<void>;
+}
+
+export interface ObserversOptions {
+  readonly clock: Clock;
+  readonly calls: CallTable;
+  /** A file descriptor, or something that takes each line. Default: standard error. */
+  readonly logTo?: number | { write(line: string): void };
+}
+
+export function createObservers(config: Config, { clock, calls, logTo }: ObserversOptions): Observers {
+  const log = createLog({ clock, level: config.observe.log, to: logTo });
+  const callLog = createCallLog({ table: calls, clock, log });
+  const counters = createCounters();
+
+  return {
+    log,
+    calls: {
+      record: (call) => {
+        counters.add('calls', call.code);
+        callLog.record(call);
+      },
+      describeArguments: createArgumentsDescriber(config.observe.arguments),
+      onFault: (error, tool, requestId) => {
+        counters.add('faults', tool);
+        log.fault('tool failed', error.details.cause ?? error, { tool, requestId });
+      },
+    },
+    note: (what, facts, thrown) => {
+      if (what === 'error') {
+        counters.add('faults', 'protocol');
+        log.fault('protocol fault', thrown, facts);
+      } else if (what === 'compat') counters.add('compat', String(facts['rule']));
+      else {
+        if (what === 'stream cut') counters.add('streams_cut');
+        log.event(what, facts, 'debug');
+      }
+    },
+    request: (request, reply, seen) => {
+      counters.add('requests', String(reply.status));
+      if (seen.error !== undefined) countRefusal(counters, seen.error);
+      if (seen.error?.code === 'internal')
+        log.fault('request failed', seen.error.details.cause ?? seen.error, { requestId: seen.requestId });
+      log.requestLine(lineOf(request, reply, seen));
+    },
+    counters: () => ({ ...counters.snapshot(), calls_dropped: callLog.dropped(), lines_lost: log.lost() }),
+    async close() {
+      await callLog.close();
+      await log.flush();
+    },
+  };
+}
+
+function countRefusal(counters: ReturnType<typeof createCounters>, error: PosternError): void {
+  if (error.code === 'refused_host' || error.code === 'refused_origin') counters.add(error.code);
+  else if (error.code === 'invalid_token') counters.add('refused_credential', reasonOf(error));
+}
+
+function reasonOf(error: PosternError | undefined): string | undefined {
+  const data = error?.details.data;
+  return isObject(data) && typeof data['reason'] === 'string' ? data['reason'] : undefined;
+}
+
+function lineOf(request: HttpRequest, reply: HttpReply, { requestId, ms, principal, error, facts }: Seen) {
+  return {
+    id: requestId,
+    method: request.method,
+    path: request.path,
+    status: reply.status,
+    ms,
+    address: request.address,
+    tenant: principal?.tenant,
+    subject: principal?.subject,
+    client: facts.client,
+    era: facts.era,
+    version: facts.version,
+    rpc: facts.method,
+    name: facts.name,
+    code: error?.code ?? facts.code,
+    reason: reasonOf(error),
+    compat: facts.compat,
+  };
+}

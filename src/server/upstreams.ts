@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { openApiCallable } from '../calls/openapi-tool.ts';
+import type { Clock } from '../core/clock.ts';
+import { createEgress, type Egress } from '../lib/egress.ts';
+import { SchemaCompiler } from '../lib/schema.ts';
+import { loadDocument, type OpenApiDocument } from '../openapi/document.ts';
+import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
+import type { Callable } from '../tools/callable.ts';
+import type { CredentialConfig, SchemeCredential, StaticCredential } from '../upstream/credential.ts';
+import type { UpstreamConfig } from './config.ts';
+import { StartError } from './problem.ts';
+
+export interface UpstreamSurroundings {
+  readonly clock: Clock;
+  /** What relative paths in the config are relative to. */
+  readonly baseDir: string;
+  /** Where documents from URLs are kept with their ETag; nowhere without it. */
+  readonly cacheFolder?: string;
+  /** `postern/<version>`. */
+  readonly userAgent: string;
+  /** Bytes of a result, `limits.resultBytes`. */
+  readonly resultBytes: number;
+}
+
+/** An upstream of the config, with its document read and its operations ready to be called. */
+export interface LoadedUpstream {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly tools: readonly OpenApiTool[];
+  readonly callables: readonly Callable[];
+  /** What was wrong with parts of the document, each with its JSON pointer. */
+  readonly warnings: readonly string[];
+  /** The scopes that the document itself declares, with its own sentences. */
+  readonly scopes: { readonly [name: string]: string };
+  close(): Promise<void>;
+}
+
+/** A document, and the tools made of it. */
+export interface ConvertedUpstream {
+  readonly document: OpenApiDocument;
+  readonly tools: readonly OpenApiTool[];
+  readonly warnings: readonly string[];
+  readonly scopes: { readonly [name: string]: string };
+  /** `servers[0]` of the document, resolved. */
+  readonly server?: string;
+}
+
+/**
+ * Reads the document of an upstream and makes its tools; calls nothing but, where it is a URL, the document.
+ * @throws DocumentError
+ */
+export async function convertUpstream(
+  name: string,
+  config: UpstreamConfig,
+  surroundings: UpstreamSurroundings,
+): Promise<ConvertedUpstream> {
+  const remote = /^https?:\/\//i.test(config.openapi);
+  const source = remote || isAbsolute(config.openapi) ? config.openapi : resolve(surroundings.baseDir, config.openapi);
+  // Whoever names the document names its host.
+  const egress = createEgress({
+    clock: surroundings.clock,
+    allow: remote ? [new URL(config.openapi).host] : [],
+    proxy: config.proxy,
+  });
+  try {
+    const document = await loadDocument(source, {
+      fetch: (url, { headers, maxBytes }) =>
+        egress.request({ method: 'GET', url, headers, maxBytes, redirect: 'same-origin' }),
+      cacheFolder: surroundings.cacheFolder,
+      allowOrigins: config.refs.origins,
+    });
+    const { tools, warnings, scopes, server } = openApiTools(document, { upstream: name, ...config.tools });
+    return {
+      document,
+      tools,
+      scopes,
+      server,
+      warnings: warnings.map(({ pointer, message }) => `${name} ${pointer}: ${message}`),
+    };
+  } finally {
+    await egress.close();
+  }
+}
+
+/**
+ * An upstream, ready.
+ * @throws DocumentError; StartError when nothing says where the API is.
+ */
+export async function loadUpstream(
+  name: string,
+  config: UpstreamConfig,
+  surroundings: UpstreamSurroundings,
+): Promise<LoadedUpstream> {
+  const converted = await convertUpstream(name, config, surroundings);
+  const baseUrl = config.baseUrl ?? converted.server;
+  if (baseUrl === undefined) throw noServer(name, config.openapi);
+  const egress = await egressOf(config, surroundings);
+  const { origin } = new URL(baseUrl);
+  const upstream = { name, origins: [origin], egress, clock: surroundings.clock, userAgent: surroundings.userAgent };
+  const parts = {
+    upstream,
+    baseUrl,
+    credential: credentialOf(config),
+    limits: { maxResultBytes: surroundings.resultBytes },
+    schemas: new SchemaCompiler(),
+  };
+  const { tools, warnings, scopes } = converted;
+  const callables = tools.map((tool) => openApiCallable(tool, parts));
+  return { name, baseUrl, tools, callables, warnings, scopes, close: () => egress.close() };
+}
+
+function noServer(name: string, document: string): StartError {
+  return new StartError([
+    {
+      where: `upstreams.${name}.baseUrl`,
+      found: `nothing, and ${document} names no absolute server`,
+      wanted: 'the URL of the API',
+      fix: `Give --upstream https://api.example.com, or write upstreams.${name}.baseUrl into the config.`,
+    },
+  ]);
+}
+
+/** A base URL in the config names its host; one that only the document has must be public. */
+async function egressOf(config: UpstreamConfig, { clock, baseDir }: UpstreamSurroundings): Promise<Egress> {
+  const { ca, cert, key } = config.tls;
+  const pem = (path: string | undefined) => (path === undefined ? undefined : readFile(join(baseDir, path), 'utf8'));
+  return createEgress({
+    clock,
+    allow: config.baseUrl === undefined ? [] : [new URL(config.baseUrl).host],
+    tls: { ca: await pem(ca), cert: await pem(cert), key: key?.reveal() },
+    proxy: config.proxy,
+    timeoutMs: config.timeoutMs,
+    maxBytes: config.maxResponseBytes,
+  });
+}
+
+/** The one place where the secrets of an upstream leave their envelope. */
+function credentialOf({ credential, headers }: UpstreamConfig): CredentialConfig {
+  if (credential.from === 'none') return { source: credential, headers };
+  const { bearer, basic, apiKey, value, schemes } = credential;
+  const source: StaticCredential = {
+    from: 'static',
+    bearer: bearer?.reveal(),
+    basic: basic && { user: basic.user, password: basic.password.reveal() },
+    apiKey: apiKey && { ...apiKey, value: apiKey.value.reveal() },
+    value: value?.reveal(),
+    schemes: schemes && Object.fromEntries(Object.entries(schemes).map(([name, held]) => [name, revealed(held)])),
+  };
+  return { source, headers };
+}
+
+type SchemeConfig = NonNullable<Extract<UpstreamConfig['credential'], { from: 'static' }>['schemes']>[string];
+
+function revealed({ bearer, basic, apiKey }: SchemeConfig): SchemeCredential {
+  return {
+    bearer: bearer?.reveal(),
+    basic: basic && { user: basic.user, password: basic.password.reveal() },
+    apiKey: apiKey?.reveal(),
+  };
+}
