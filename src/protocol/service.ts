@@ -135,5 +135,8 @@ export interface McpService<C extends Caller> {
   onChange(listener: (change: Change) => void): () => void;
 }
 
-/** Counted and logged by whoever hosts the engine: a compatibility rule that applied, a stream that was cut. */
-export type Note = (what: string, facts: { readonly [key: string]: Json }) => void;
+/**
+ * Counted and logged by whoever hosts the engine: a compatibility rule that applied, a stream that was cut.
+ * @param thrown with `error`: what was thrown by code that is not the engine's. Never shown to a caller.
+ */
+export type Note = (what: string, facts: { readonly [key: string]: Json }, thrown?: unknown) => void;

@@ -1,0 +1,81 @@
+import { type Answers, type Conversation, LOG_LEVELS, type LogLevel, type Question } from '../core/conversation.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { ClientFacts } from './envelope.ts';
+import { outbound } from './reply.ts';
+
+/** The way back to the client while a request runs. */
+export interface Outlet {
+  /** Whether what is sent here reaches the client before the result does. */
+  readonly open: boolean;
+  /** @param message a whole JSON-RPC message. @returns whether it will reach the client. */
+  send(message: string): boolean;
+}
+
+/** An outlet that leads nowhere: JSON replies, batches. */
+export const CLOSED_OUTLET: Outlet = { open: false, send: () => false };
+
+/**
+ * The conversation of one running request. Made for every call, used by few: the abort controller, the only costly
+ * part, is made when somebody asks for the signal.
+ */
+export abstract class RunConversation implements Conversation {
+  readonly capabilities: JsonObject;
+  readonly client: ClientFacts['client'];
+  protected readonly outlet: Outlet;
+  readonly #progressToken: string | number | undefined;
+  readonly #leastLevel: LogLevel | undefined;
+  readonly #gone: { readonly signal: AbortSignal } | undefined;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
+  #progress = Number.NEGATIVE_INFINITY;
+
+  /** @param gone what tells that the client went away, where that ends the request. */
+  constructor(facts: ClientFacts, outlet: Outlet, gone: { readonly signal: AbortSignal } | undefined) {
+    this.capabilities = facts.capabilities;
+    this.client = facts.client;
+    this.outlet = outlet;
+    this.#progressToken = facts.progressToken;
+    this.#leastLevel = facts.logLevel;
+    this.#gone = gone;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      const gone = this.#gone?.signal;
+      if (this.#aborted) this.#controller.abort(this.#reason);
+      else if (gone?.aborted === true) this.#controller.abort(gone.reason);
+      else gone?.addEventListener('abort', () => this.abort(gone.reason), { once: true });
+    }
+    return this.#controller.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted || this.#gone?.signal.aborted === true;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  progress(progress: number, total?: number, message?: string): void {
+    // Values must grow (MCP, basic/patterns/progress): one that does not is not worth failing a call for.
+    if (this.#progressToken === undefined || !(progress > this.#progress) || this.aborted) return;
+    this.#progress = progress;
+    this.outlet.send(
+      outbound('notifications/progress', { progressToken: this.#progressToken, progress, total, message }),
+    );
+  }
+
+  log(level: LogLevel, data: Json, logger?: string): void {
+    if (this.#leastLevel === undefined || this.aborted) return;
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#leastLevel)) return;
+    this.outlet.send(outbound('notifications/message', { level, logger, data }));
+  }
+
+  abstract ask(questions: { readonly [key: string]: Question }): Promise<Answers>;
+}

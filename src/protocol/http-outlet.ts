@@ -1,0 +1,102 @@
+import type { HttpReply } from '../http/exchange.ts';
+import type { Outlet } from './conversation.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
+import type { Channel } from './replay.ts';
+import { type Payload, textOf } from './reply.ts';
+import { type EventStream, streamHeaders } from './stream.ts';
+
+export interface HttpOutletOptions {
+  readonly deadlines: Deadlines;
+  /** Opens the stream, where the client takes one and may have one more. */
+  readonly openStream: (() => { readonly stream: EventStream; readonly channel: Channel } | undefined) | undefined;
+  /** Whether the client takes nothing but a stream, so that even a short answer is one. */
+  readonly onlyStream: boolean;
+  /** Headers the answer carries besides. */
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/**
+ * Answers one POST: with JSON, unless a message must go before the result or the result takes long; then with a
+ * stream. Nothing is decided before policy has passed, so a refusal can still be an HTTP status.
+ */
+export class HttpOutlet implements Outlet {
+  readonly #options: HttpOutletOptions;
+  readonly #answer: (reply: HttpReply) => void;
+  #early: string[] | undefined;
+  #admitted = false;
+  #deadline: Deadline | undefined;
+  #channel: Channel | undefined;
+
+  /** @param answer takes the reply, once. */
+  constructor(options: HttpOutletOptions, answer: (reply: HttpReply) => void) {
+    this.#options = options;
+    this.#answer = answer;
+  }
+
+  get open(): boolean {
+    return this.#options.openStream !== undefined || this.#channel !== undefined;
+  }
+
+  /** Whether the response has begun: then an error can only be a message on it. */
+  get committed(): boolean {
+    return this.#channel !== undefined;
+  }
+
+  admit(): void {
+    if (this.#admitted) return;
+    this.#admitted = true;
+    if (this.#options.openStream === undefined) return;
+    this.#deadline = this.#options.deadlines.add(() => this.upgrade());
+    for (const message of this.#early ?? []) this.send(message);
+    this.#early = undefined;
+  }
+
+  send(message: string): boolean {
+    if (!this.open) return false;
+    if (!this.#admitted) {
+      this.#early ??= [];
+      this.#early.push(message);
+      return true;
+    }
+    this.upgrade();
+    this.#channel?.send(message);
+    return this.#channel !== undefined;
+  }
+
+  /** Makes the answer a stream, if it can be one. */
+  upgrade(): void {
+    if (this.#channel !== undefined) return;
+    const opened = this.#options.openStream?.();
+    if (opened === undefined) return;
+    this.#forget();
+    this.#channel = opened.channel;
+    this.#answer({
+      status: 200,
+      headers: { ...streamHeaders(), ...this.#options.headers },
+      body: opened.stream.body,
+    });
+  }
+
+  /** The result or error, and the status it has where it is not on a stream. */
+  finish(payload: Payload, status: number): void {
+    this.#forget();
+    if (this.#channel === undefined && this.#options.onlyStream && status === 200) this.upgrade();
+    if (this.#channel !== undefined) {
+      this.#channel.end(textOf(payload));
+      return;
+    }
+    const headers = { 'content-type': 'application/json', ...this.#options.headers };
+    this.#answer({ status, headers, body: payload });
+  }
+
+  /** The request is refused at the level of HTTP; somebody else answers it. */
+  abandon(): void {
+    this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#deadline === undefined) return;
+    this.#options.deadlines.remove(this.#deadline);
+    this.#deadline = undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import { PosternError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { answer, failure } from './answer.ts';
+import { acceptsOnlyStream, acceptsStream, tolerates } from './compat.ts';
+import { type ClientFacts, checkHeaders, readEnvelope } from './envelope.ts';
+import { HttpOutlet } from './http-outlet.ts';
+import type { InboundRequest } from './json-rpc.ts';
+import { ModernConversation } from './modern-conversation.ts';
+import { checkParamHeaders } from './param-headers.ts';
+import { optionalObject } from './params.ts';
+import type { Parts } from './parts.ts';
+import { plainChannel } from './replay.ts';
+import type { Caller } from './service.ts';
+import { streamHeaders } from './stream.ts';
+import { canListen, Subscription } from './subscription.ts';
+import type { RequestFacts } from './types.ts';
+
+/** The methods that may be answered with a question (MCP 2026-07-28, basic/patterns/mrtr#supported-requests). */
+const SUSPENDABLE: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const NO_PARAMS: JsonObject = Object.freeze({});
+
+/** One request of the modern era, from its headers to its reply. It needs nothing but itself. */
+export async function serveModern<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  inbound: InboundRequest,
+  facts: RequestFacts,
+): Promise<HttpReply> {
+  facts.era = 'modern';
+  const { id, method, params } = inbound;
+  let client: ClientFacts;
+  let conversation: ModernConversation;
+  let outlet: HttpOutlet;
+  let settle: (reply: HttpReply) => void = () => {};
+  let refuse: (error: PosternError) => void = () => {};
+  const replied = new Promise<HttpReply>((resolve, reject) => {
+    settle = resolve;
+    refuse = reject;
+  });
+  try {
+    checkHeaders(request, inbound, facts, parts.note);
+    client = readEnvelope(params);
+    facts.version = client.version;
+    if (client.client.name !== '') facts.client = `${client.client.name}/${client.client.version}`;
+    if (method === 'subscriptions/listen') return listen(parts, caller, inbound);
+    if (method === 'tools/call') checkMirrors(parts, request, caller, params);
+    outlet = new HttpOutlet(
+      {
+        deadlines: parts.deadlines,
+        onlyStream: acceptsOnlyStream(request),
+        openStream: streams(parts, request, caller, facts, () => conversation),
+      },
+      settle,
+    );
+    conversation = conversationOf(parts, request, caller, inbound, client, outlet);
+  } catch (thrown) {
+    return failure(id, thrown, 'modern', facts, parts.note);
+  }
+  const { service, writer } = parts;
+  const admitted = () => outlet.admit();
+  const asked = { service, caller, era: 'modern', id, method, params, writer, conversation, admitted } as const;
+  void answer(parts.modern, asked, outlet, refuse, facts, parts.note);
+  return replied;
+}
+
+function checkMirrors<C extends Caller>(parts: Parts<C>, request: HttpRequest, caller: C, params: JsonObject): void {
+  const { name } = params;
+  if (typeof name !== 'string') return;
+  const { headers } = parts.service.toolFacts(caller, name);
+  if (headers.size > 0) checkParamHeaders(request, headers, optionalObject(params, 'arguments'));
+}
+
+function conversationOf<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  { method, params }: InboundRequest,
+  client: ClientFacts,
+  outlet: HttpOutlet,
+): ModernConversation {
+  const suspendable = SUSPENDABLE.has(method);
+  const name = params['name'] ?? params['uri'];
+  const binding = {
+    callerKey: caller.key,
+    method,
+    name: typeof name === 'string' ? name : '',
+    args: suspendable ? optionalObject(params, 'arguments') : NO_PARAMS,
+  };
+  return new ModernConversation(client, outlet, request, parts.states, binding, suspendable ? params : NO_PARAMS);
+}
+
+/** How this request's answer becomes a stream, where the client takes one. Its end is the end of the request. */
+function streams<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  facts: RequestFacts,
+  conversation: () => ModernConversation,
+) {
+  if (!acceptsStream(request)) {
+    tolerates('accept-without-stream', { request }, facts, parts.note);
+    return undefined;
+  }
+  return () => {
+    const stream = parts.streams.tryOpen({
+      caller,
+      kind: 'call',
+      onEnd: (how) => {
+        if (how !== 'ended') conversation().abort(new PosternError('cancelled'));
+      },
+    });
+    return stream === undefined ? undefined : { stream, channel: plainChannel(stream) };
+  };
+}
+
+/** Opens the stream of a subscription. It ends with the client, the credential or the server. */
+function listen<C extends Caller>(parts: Parts<C>, caller: C, { id, params }: InboundRequest): HttpReply {
+  const features = parts.service.features(caller);
+  if (!canListen(features)) throw new PosternError('method_not_found');
+  const subscription = new Subscription(id, params, features, parts.limits.subscriptions);
+  let stop = () => {};
+  const stream = parts.streams.open({
+    caller,
+    kind: 'listen',
+    onEnd: () => stop(),
+    onClosing: (closing) => closing.event(subscription.completion()),
+  });
+  stream.event(subscription.acknowledgement());
+  if (subscription.empty) {
+    stream.event(subscription.completion());
+    stream.end();
+  } else {
+    stop = parts.changes.listen(caller.key, (change) => {
+      const message = subscription.message(change);
+      if (message !== undefined) stream.event(message);
+    });
+  }
+  return { status: 200, headers: streamHeaders(), body: stream.body };
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { Cache } from '../core/cache.ts';
+import type { Note } from './service.ts';
+import type { Session } from './session.ts';
+import type { EventStream } from './stream.ts';
+import type { EngineLimits } from './types.ts';
+
+/** Where the messages of one answered request go, once it is answered as a stream. */
+export interface Channel {
+  send(message: string): void;
+  /** The last message. */
+  end(message: string): void;
+}
+
+export interface ReplayParts {
+  readonly cache: Cache;
+  readonly limits: EngineLimits;
+  readonly note: Note;
+}
+
+type Mark = 'start' | 'message' | 'last';
+
+/** The first character of an entry says what it is. */
+const MARKS: Readonly<Record<Mark, string>> = { start: 'S', message: 'M', last: 'E' };
+
+/**
+ * Writes a stream twice: to the client, and to the cache under the session, so that a client that lost it can come
+ * back with `Last-Event-ID` (MCP 2025-11-25, basic/transports#resumability). One message after the other, in order.
+ */
+export class ReplayChannel implements Channel {
+  readonly #parts: ReplayParts;
+  readonly #key: string;
+  readonly #id = randomBytes(12).toString('base64url');
+  readonly #stream: EventStream;
+  #tail: Promise<void>;
+
+  /** @param primes whether the client knows empty events: those before 2025-11-25 choke on them. */
+  constructor(parts: ReplayParts, session: Session, stream: EventStream, primes: boolean) {
+    this.#parts = parts;
+    this.#key = streamKey(session, this.#id);
+    this.#stream = stream;
+    this.#tail = this.#store('start', '').then((id) => {
+      if (primes && id !== undefined) stream.prime(id, parts.limits.retryMs);
+    });
+  }
+
+  send(message: string): void {
+    this.#then('message', message);
+  }
+
+  end(message: string): void {
+    this.#then('last', message);
+    this.detach();
+  }
+
+  /** Ends the stream to the client. What comes later is kept for it. */
+  detach(): void {
+    this.#tail = this.#tail.then(() => this.#stream.end());
+  }
+
+  #then(mark: Mark, message: string): void {
+    this.#tail = this.#tail.then(async () => {
+      const id = await this.#store(mark, message);
+      this.#stream.event(message, id);
+    });
+  }
+
+  /** @returns the event's id; nothing where the cache fails, and then the message is sent without. */
+  async #store(mark: Mark, message: string): Promise<string | undefined> {
+    const { cache, limits, note } = this.#parts;
+    try {
+      const entry = await cache.append(this.#key, MARKS[mark] + message, {
+        maxLength: limits.replayEntries,
+        ttlMs: limits.replayTtlMs,
+      });
+      await cache.publish(this.#key, '');
+      return `${this.#id}.${entry}`;
+    } catch (thrown) {
+      note('error', { at: 'replay' }, thrown);
+      return undefined;
+    }
+  }
+}
+
+/** A position within a stream, as an event id says it. */
+export interface Position {
+  readonly stream: string;
+  readonly after: string;
+}
+
+/** @returns nothing for what no event id of ours looks like. */
+export function positionOf(lastEventId: string): Position | undefined {
+  const match = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9-]{1,64})$/.exec(lastEventId);
+  return match?.[1] === undefined || match[2] === undefined ? undefined : { stream: match[1], after: match[2] };
+}
+
+/** @returns whether the session has such a stream, still. Another session's is none of its. */
+export async function canReplay({ cache }: ReplayParts, session: Session, position: Position): Promise<boolean> {
+  return (await cache.read(streamKey(session, position.stream), undefined, 1)).length > 0;
+}
+
+/**
+ * Sends what came behind a position, then what still comes, to its end.
+ * @returns a function that stops it.
+ */
+export async function replay(
+  parts: ReplayParts,
+  session: Session,
+  position: Position,
+  stream: EventStream,
+): Promise<() => void> {
+  const key = streamKey(session, position.stream);
+  let { after } = position;
+  let tail = Promise.resolve();
+  const pump = async () => {
+    for (let more = true; more && stream.open; ) {
+      const entries = await parts.cache.read(key, after, 64);
+      more = entries.length > 0;
+      for (const { id, value } of entries) {
+        after = id;
+        if (value.startsWith(MARKS.start)) continue;
+        stream.event(value.slice(1), `${position.stream}.${id}`);
+        if (value.startsWith(MARKS.last)) stream.end();
+      }
+    }
+  };
+  const next = () => {
+    tail = tail.then(pump).catch((thrown: unknown) => {
+      parts.note('error', { at: 'replay' }, thrown);
+      stream.end();
+    });
+  };
+  const unsubscribe = await parts.cache.subscribe(key, next);
+  next();
+  return () => void unsubscribe();
+}
+
+function streamKey(session: Session, id: string): string {
+  return `${session.key}:stream:${id}`;
+}
+
+/** A stream that is gone when it is gone. */
+export function plainChannel(stream: EventStream): Channel {
+  return {
+    send: (message) => stream.event(message),
+    end: (message) => {
+      stream.event(message);
+      stream.end();
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { PosternError } from '../core/errors.ts';
+import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { failure } from './answer.ts';
+import { changeMethod } from './changes.ts';
+import { tolerates } from './compat.ts';
+import { sessionOf } from './legacy-post.ts';
+import type { Parts } from './parts.ts';
+import { canReplay, type Position, positionOf, replay } from './replay.ts';
+import { outbound } from './reply.ts';
+import type { Caller, Change } from './service.ts';
+import type { Session } from './session.ts';
+import { type EventStream, streamHeaders } from './stream.ts';
+import type { RequestFacts } from './types.ts';
+
+/**
+ * A GET to the MCP endpoint: the stream of a session's notifications, or the rest of a stream that was lost.
+ * @throws PosternError `method_not_allowed` without a session, `too_many_streams`.
+ */
+export async function serveGet<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  facts: RequestFacts,
+): Promise<HttpReply> {
+  facts.era = 'legacy';
+  try {
+    const session = await sessionOf(parts, request, caller, facts);
+    if (session === undefined || request.method === 'HEAD') {
+      tolerates('probe', { request }, facts, parts.note);
+      throw notAllowed();
+    }
+    facts.version = session.version;
+    facts.client = `${session.client.name}/${session.client.version}`;
+    const lastEventId = request.header('last-event-id');
+    if (lastEventId === undefined) return await openSessionStream(parts, caller, session);
+    return await resume(parts, caller, session, positionOf(lastEventId));
+  } catch (thrown) {
+    return failure(null, thrown, 'legacy', facts, parts.note);
+  }
+}
+
+/**
+ * A DELETE to the MCP endpoint ends a session, on every node.
+ * @throws PosternError `method_not_allowed` without a session.
+ */
+export async function serveDelete<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  facts: RequestFacts,
+): Promise<HttpReply> {
+  facts.era = 'legacy';
+  try {
+    const session = await sessionOf(parts, request, caller, facts);
+    if (session === undefined) throw notAllowed();
+    await parts.sessions.end(caller.key, session);
+    await parts.mail.send(session.key, { kind: 'end' });
+    return { status: 204, headers: {}, body: null };
+  } catch (thrown) {
+    return failure(null, thrown, 'legacy', facts, parts.note);
+  }
+}
+
+export function notAllowed(): PosternError {
+  return new PosternError('method_not_allowed', { headers: { allow: 'POST' } });
+}
+
+async function openSessionStream<C extends Caller>(parts: Parts<C>, caller: C, session: Session): Promise<HttpReply> {
+  // A message goes to one stream alone (2025-11-25, basic/transports#multiple-connections): the newest.
+  await parts.mail.send(session.key, { kind: 'displace' });
+  const stops: (() => void)[] = [];
+  const stop = () => {
+    for (const each of stops.splice(0)) each();
+  };
+  const stream = parts.streams.open({ caller, kind: 'session', onEnd: stop });
+  stops.push(parts.changes.listen(caller.key, (change) => void tell(parts, session, stream, change)));
+  stops.push(
+    await parts.mail.listen(session.key, ({ kind }) => {
+      if (kind === 'end' || kind === 'displace') stream.end();
+      return false;
+    }),
+  );
+  if (!stream.open) stop();
+  return { status: 200, headers: streamHeaders(), body: stream.body };
+}
+
+async function tell<C extends Caller>(
+  parts: Parts<C>,
+  session: Session,
+  stream: EventStream,
+  change: Change,
+): Promise<void> {
+  try {
+    if (change.kind !== 'resource') stream.event(outbound(changeMethod(change), undefined));
+    else if (await parts.sessions.subscribed(session, change.uri)) {
+      stream.event(outbound(changeMethod(change), { uri: change.uri }));
+    }
+  } catch (thrown) {
+    parts.note('error', { at: 'change' }, thrown);
+  }
+}
+
+async function resume<C extends Caller>(
+  parts: Parts<C>,
+  caller: C,
+  session: Session,
+  position: Position | undefined,
+): Promise<HttpReply> {
+  if (position === undefined || !(await canReplay(parts, session, position))) {
+    throw new PosternError('invalid_request', { message: 'Last-Event-ID names no stream of this session.' });
+  }
+  let stop = () => {};
+  const stream = parts.streams.open({ caller, kind: 'session', onEnd: () => stop() });
+  stop = await replay(parts, session, position, stream);
+  if (!stream.open) stop();
+  return { status: 200, headers: streamHeaders(), body: stream.body };
+}
