@@ -80,6 +80,8 @@ export interface Postern {
   /** What was wrong with parts of the documents. */
   readonly warnings: readonly string[];
   readonly upstreams: readonly { readonly name: string; readonly baseUrl: string; readonly tools: number }[];
+  /** Every scope that some tool requires. */
+  readonly scopes: readonly string[];
   /** Counters since the start, by name. */
   counters(): { readonly [name: string]: number };
   /** Ends streams, and writes down what has not been written yet. */
@@ -152,6 +154,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     nextRequestId: () => ids('req'),
     warnings: upstreams.flatMap((upstream) => upstream.warnings),
     upstreams: upstreams.map(({ name, baseUrl, tools }) => ({ name, baseUrl, tools: tools.length })),
+    scopes: [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort(),
     counters: observers.counters,
     async close() {
       await engine.close();
