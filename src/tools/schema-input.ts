@@ -7,7 +7,7 @@ import { isStandardSchema, pointerOf, type StandardIssue, type StandardSchema } 
 export type SchemaInput = StandardSchema | JsonSchema;
 
 /** The type a schema lets through; a plain JSON Schema says nothing TypeScript can read. */
-export type Inferred<S> = S extends StandardSchema<never, infer Output> ? Output : Record<string, unknown>;
+export type Inferred<S> = S extends StandardSchema<unknown, infer Output> ? Output : Record<string, unknown>;
 
 /**
  * The JSON Schema (2020-12) of what goes in.
