@@ -26,7 +26,7 @@ export function createCallTable(db: Kysely<Schema>, runEach: RunEach): CallTable
 
 /** Deletes up to `limit` records, the oldest first; with `before`, only those that began before it. @returns how many. */
 export async function deleteOldestCalls(db: Kysely<Schema>, limit: number, before?: number): Promise<number> {
-  // The limit's last row, then all up to it: a comparison of rows that both engines answer from the primary key.
+  // The limit's last row, then all up to it: a comparison of rows that both engines answer from an index.
   const oldest = db.selectFrom('calls').select(['at', 'id']).orderBy('at').orderBy('id').limit(limit);
   const rows = await (before === undefined ? oldest : oldest.where('at', '<', before)).execute();
   const last = rows.at(-1);
