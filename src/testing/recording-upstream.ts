@@ -33,7 +33,7 @@ export interface RecordingUpstream {
   /** `127.0.0.1:PORT`, as egress' `allow` takes it. */
   readonly host: string;
   readonly requests: readonly RecordedRequest[];
-  /** TCP connections so far, and bytes that came over them. */
+  /** TCP connections so far, and bytes that came over those that are closed. */
   readonly traffic: { readonly connections: number; readonly bytes: number };
   /** From now on, answers like this. */
   answer(with_: Answer | RecordedAnswer): void;
