@@ -5,6 +5,7 @@ import { type Conversation, Suspended } from '../core/conversation.ts';
 import { asPosternError, type ErrorCode, isCallError, PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
+import type { IdSource } from '../lib/ids.ts';
 import type { Callable, Checked, Run } from '../tools/callable.ts';
 import { authorise } from '../tools/policy.ts';
 import { failureResult } from '../upstream/result.ts';
@@ -12,6 +13,7 @@ import { failureResult } from '../upstream/result.ts';
 /** What every call is made with; put together once. */
 export interface CallParts {
   readonly clock: Clock;
+  readonly ids: IdSource;
   /** Takes the record of a finished call. Must not throw and must not wait. */
   record(call: CallRecord): void;
   /** What the record keeps of the arguments, as `observe.arguments` says. */
@@ -65,7 +67,8 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
     } finally {
       // 4. Whatever happened, there is a record of it.
       parts.record({
-        id: requestId,
+        id: parts.ids('call'),
+        requestId,
         at,
         tenant: principal.tenant,
         subject: principal.subject,

@@ -1,6 +1,8 @@
 /** The record of one tool invocation. It never holds a secret, and arguments only where the operator asked for them. */
 export interface CallRecord {
   readonly id: string;
+  /** The HTTP request it came with, which may have carried several; what the caller is told to quote. */
+  readonly requestId: string;
   /** Milliseconds since the epoch when the call began. */
   readonly at: number;
   readonly tenant: string;

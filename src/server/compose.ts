@@ -111,7 +111,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     catalog: createCatalog(callables),
     resources: createResources(extras.resources ?? [], extras.resourceTemplates ?? []),
     prompts: createPrompts(extras.prompts ?? []),
-    call: createCalls({ clock, ...observers.calls }),
+    call: createCalls({ clock, ids, ...observers.calls }),
     changes,
     dynamic: extras.tools !== undefined,
   });

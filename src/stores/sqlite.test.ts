@@ -151,6 +151,7 @@ function call(id: string, at: number): CallRecord {
     ms: 1,
     upstreamMs: 0,
     upstreamStatus: null,
+    requestId: 'req_1',
     code: 'ok',
     arguments: null,
   };

@@ -141,6 +141,7 @@ function call(id: string, at: number): CallRecord {
     ms: 1.5,
     upstreamMs: 0,
     upstreamStatus: null,
+    requestId: 'req_1',
     code: 'ok',
     arguments: null,
   };

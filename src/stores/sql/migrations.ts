@@ -78,6 +78,7 @@ async function createCalls(db: Kysely<Schema>): Promise<void> {
     .addColumn('client', 'text', (column) => column.notNull())
     .addColumn('tool', 'text', (column) => column.notNull())
     .addColumn('upstream', 'text', (column) => column.notNull())
+    .addColumn('request_id', 'text', (column) => column.notNull())
     .addColumn('ms', 'double precision', (column) => column.notNull())
     .addColumn('upstream_ms', 'double precision', (column) => column.notNull())
     .addColumn('upstream_status', 'integer')

@@ -20,6 +20,7 @@ export interface Schema {
     client: string;
     tool: string;
     upstream: string;
+    request_id: string;
     ms: number;
     upstream_ms: number;
     upstream_status: number | null;
