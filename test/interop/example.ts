@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { isObject } from '../../src/core/json.ts';
+import { endGroup } from './process.ts';
+
+const START = fileURLToPath(new URL('../../examples/acme/start.ts', import.meta.url));
+
+/** What `npm start` runs, running. */
+export interface Example {
+  readonly mcp: string;
+  readonly key: string;
+  /** Asks it to stop, as Ctrl-C does. @throws Error when it does not end with 0. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error with its output when it does not say that it is ready. */
+export async function startExample(folder: string, port: number): Promise<Example> {
+  const args = [START, '--json', '--port', String(port), '--folder', folder];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors = (errors + String(chunk)).slice(-4000);
+  });
+  const closed = once(child, 'close');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGINT');
+    const [code] = await closed;
+    if (code !== 0) throw new Error(`The example ended with ${code}.\n${errors}`);
+  };
+
+  for await (const line of createInterface({ input: child.stdout })) {
+    const ready: unknown = line.startsWith('{') ? JSON.parse(line) : undefined;
+    if (!isObject(ready) || typeof ready['mcp'] !== 'string' || typeof ready['key'] !== 'string') continue;
+    child.stdout.resume();
+    return { mcp: ready['mcp'], key: ready['key'], stop };
+  }
+  endGroup(child);
+  throw new Error(`The example did not start.\n${errors}`);
+}
