@@ -1,3 +1,5 @@
+import { nearest } from '../lib/nearest.ts';
+
 /** Every scope, with a sentence that says what it allows. */
 export type DeclaredScopes = { readonly [name: string]: string };
 
@@ -21,36 +23,8 @@ export function undeclaredScopes(declared: DeclaredScopes, users: readonly Scope
     scopes
       .filter((scope) => !Object.hasOwn(declared, scope))
       .map((scope) => {
-        const nearest = nearestName(scope, Object.keys(declared));
-        return `${what} requires undeclared scope ${scope}${nearest === undefined ? '' : `; nearest: ${nearest}`}`;
+        const meant = nearest(scope, Object.keys(declared));
+        return `${what} requires undeclared scope ${scope}${meant === undefined ? '' : `; nearest: ${meant}`}`;
       }),
   );
-}
-
-/** The name fewest edits away (the first of several), or nothing when more than half of it would have to change. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
-  let nearest: string | undefined;
-  let least = Math.floor(name.length / 2) + 1;
-  for (const candidate of names) {
-    const distance = editDistance(name, candidate);
-    if (distance < least) {
-      least = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
-}
-
-/** Levenshtein's: insertions, deletions and substitutions. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import { createAnonymous } from '../auth/anonymous.ts';
 import { createPepper } from '../auth/api-key.ts';
 import { type Authenticate, createAuthenticate } from '../auth/authenticate.ts';
@@ -7,12 +8,14 @@ import { createCalls } from '../calls/call.ts';
 import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
+import { type Principal, principalKey } from '../core/principal.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { createGuard } from '../http/guard.ts';
 import { fromWebRequest, toWebResponse } from '../http/web.ts';
 import { createIds } from '../lib/ids.ts';
 import { createSealer, deriveKey } from '../lib/seal.ts';
-import { createEngine, type Engine } from '../protocol/engine.ts';
+import { createEngine, type EngineOptions } from '../protocol/engine.ts';
+import { serveLines } from '../protocol/stdio.ts';
 import type { Callable } from '../tools/callable.ts';
 import { createCatalog } from '../tools/catalog.ts';
 import { codeTool } from '../tools/code-tool.ts';
@@ -30,7 +33,7 @@ import { createObservers } from './observers.ts';
 import { createPipeline } from './pipeline.ts';
 import { StartError } from './problem.ts';
 import { createRoutes } from './routes.ts';
-import { createChanges, createService, type ServerCaller } from './service.ts';
+import { createChanges, createService } from './service.ts';
 import { type LoadedUpstream, loadUpstream } from './upstreams.ts';
 
 /** What a server offers besides the operations of its upstreams. */
@@ -73,10 +76,8 @@ export interface Postern {
   /** Answers an exchange, for adapters. Never rejects. */
   handle(request: HttpRequest): Promise<HttpReply>;
   readonly notify: Notifier;
-  /** For adapters that have no HTTP, such as stdio. */
-  readonly engine: Engine<ServerCaller>;
-  /** A name for a request that no pipeline named. */
-  nextRequestId(): string;
+  /** Speaks MCP over two streams, a message a line, for one principal; returns when the input has ended. */
+  serveLines(input: Readable, output: Writable, principal: Principal): Promise<void>;
   /** What was wrong with parts of the documents. */
   readonly warnings: readonly string[];
   readonly upstreams: readonly { readonly name: string; readonly baseUrl: string; readonly tools: number }[];
@@ -115,7 +116,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     changes,
     dynamic: extras.tools !== undefined,
   });
-  const engine = createEngine(service, {
+  const engineOptions: EngineOptions = {
     seal: createSealer([{ id: 'k1', secret: deriveKey(master, 'protocol') }]),
     cache,
     clock,
@@ -125,7 +126,8 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
       maxDepth: config.limits.jsonDepth,
       streamsPerCaller: config.limits.streamsPerPrincipal,
     },
-  });
+  };
+  const engine = createEngine(service, engineOptions);
   const handle = createPipeline({
     clock,
     ids,
@@ -150,8 +152,13 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
       resourcesChanged: () => changes.tell({ kind: 'resources' }),
       resourceUpdated: (uri) => changes.tell({ kind: 'resource', uri }),
     },
-    engine,
-    nextRequestId: () => ids('req'),
+    serveLines: (input, output, principal) =>
+      serveLines(service, engineOptions, input, output, {
+        key: principalKey(principal),
+        expiresAt: principal.expiresAt,
+        principal,
+        requestId: ids('conn'),
+      }),
     warnings: upstreams.flatMap((upstream) => upstream.warnings),
     upstreams: upstreams.map(({ name, baseUrl, tools }) => ({ name, baseUrl, tools: tools.length })),
     scopes: [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort(),
