@@ -13,9 +13,15 @@ export interface StdioOptions {
   readonly principal?: Principal;
 }
 
+export interface ServingStdio {
+  /** Settles when the input has ended and the last answers are written. */
+  readonly closed: Promise<void>;
+  /** Ends it from this side. */
+  close(): void;
+}
+
 /** Serves one client over standard input and output, until the input ends. */
-export async function serveStdio(postern: Postern, options: StdioOptions = {}): Promise<void> {
+export function serveStdio(postern: Postern, options: StdioOptions = {}): ServingStdio {
   const { input = process.stdin, output = process.stdout, principal = LOCAL_USER } = options;
-  await postern.serveLines(input, output, principal);
-  await postern.close();
+  return { closed: postern.serveLines(input, output, principal), close: () => input.destroy() };
 }
