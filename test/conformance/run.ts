@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { installPrefix } from '../prefix.ts';
@@ -7,6 +9,9 @@ import { runRequirements, type ScenarioResult } from './suite.ts';
 
 /** How many scenarios each revision requires of a server: all of them must pass. */
 const BARS = { '2025-11-25': 30, '2026-07-28': 37 };
+
+/** What the suite and the fixture write. */
+const RESULTS = fileURLToPath(new URL('../../.cache/conformance-results', import.meta.url));
 
 /**
  * Runs the official conformance suite against the fixture, both requirement sets, warnings counted as failures.
@@ -19,8 +24,7 @@ async function main(): Promise<void> {
   const revisions: Summary[] = [];
   try {
     for (const [revision, bar] of Object.entries(BARS)) {
-      const out = fileURLToPath(new URL(`../../.cache/conformance-results/${revision}`, import.meta.url));
-      const { code, results } = await runRequirements(prefix, revision, fixture.url, out);
+      const { code, results } = await runRequirements(prefix, revision, fixture.url, join(RESULTS, revision));
       revisions.push(summarise(revision, bar, code, results));
     }
   } finally {
@@ -59,17 +63,20 @@ function print({ revision, bar, passed, met, results }: Summary): void {
 /** The fixture runs in a process of its own, as any server would. */
 async function startFixture(): Promise<{ url: string; stop(): Promise<void> }> {
   const script = fileURLToPath(new URL('server.ts', import.meta.url));
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await mkdir(RESULTS, { recursive: true });
+  const log = await open(join(RESULTS, 'server.log'), 'w');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', log.fd] });
   const closed = once(child, 'close');
   const lines = createInterface({ input: child.stdout });
   const line = await Promise.race([once(lines, 'line'), closed.then(() => undefined)]);
-  if (line === undefined) throw new Error('The fixture server did not start.');
+  if (line === undefined) throw new Error(`The fixture did not start; see ${RESULTS}/server.log`);
   const { url } = JSON.parse(String(line[0])) as { url: string };
   return {
     url,
     stop: async () => {
       child.kill('SIGTERM');
       await closed;
+      await log.close();
     },
   };
 }
