@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -64,8 +65,8 @@ function print({ revision, bar, passed, met, results }: Summary): void {
 async function startFixture(): Promise<{ url: string; stop(): Promise<void> }> {
   const script = fileURLToPath(new URL('server.ts', import.meta.url));
   await mkdir(RESULTS, { recursive: true });
-  const log = await open(join(RESULTS, 'server.log'), 'w');
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', log.fd] });
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stderr.pipe(createWriteStream(join(RESULTS, 'server.log')));
   const closed = once(child, 'close');
   const lines = createInterface({ input: child.stdout });
   const line = await Promise.race([once(lines, 'line'), closed.then(() => undefined)]);
@@ -76,7 +77,6 @@ async function startFixture(): Promise<{ url: string; stop(): Promise<void> }> {
     stop: async () => {
       child.kill('SIGTERM');
       await closed;
-      await log.close();
     },
   };
 }
