@@ -107,7 +107,7 @@ function objectText(object: Record<string, unknown>): string | undefined {
 }
 
 function markupText(text: string): string | undefined {
-  const found = /<(title|message|faultstring|h1)\b[^>]*>([^<]{1,1000})</i.exec(text.slice(0, 20_000));
+  const found = /<(title|message|faultstring|h1)\b[^>]{0,200}>([^<]{1,1000})</i.exec(text.slice(0, 4_000));
   return found?.[2];
 }
 
