@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../../src/core/json.ts';
 import { endGroup } from './process.ts';
 
-const START = fileURLToPath(new URL('../../examples/acme/start.ts', import.meta.url));
+const ACME = fileURLToPath(new URL('../../examples/acme', import.meta.url));
 
 /** What `npm start` runs, running. */
 export interface Example {
@@ -15,10 +17,12 @@ export interface Example {
   stop(): Promise<void>;
 }
 
-/** @throws Error with its output when it does not say that it is ready. */
+/** Starts the example with its data in a folder. @throws Error with its output when it does not say that it is ready. */
 export async function startExample(folder: string, port: number): Promise<Example> {
-  const args = [START, '--json', '--port', String(port), '--folder', folder];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  for (const file of ['postern.yaml', 'openapi.yaml']) await copyFile(join(ACME, file), join(folder, file));
+  const args = [join(ACME, 'start.ts'), '--json', '--port', String(port)];
+  const env = { ...process.env, ACME_FOLDER: folder };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors = (errors + String(chunk)).slice(-4000);
