@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { PosternError } from '../core/errors.ts';
+import { DocumentError } from '../openapi/document-error.ts';
 import { type Problem, StartError, tell } from '../server/problem.ts';
 import { DONE, FAILED, type Io, print, style, WRONG } from './io.ts';
 
@@ -7,22 +8,36 @@ import { DONE, FAILED, type Io, print, style, WRONG } from './io.ts';
 export function report(io: Io, thrown: unknown, debug: boolean): number {
   // commander has printed what it had to say; help and version end by being thrown too.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? DONE : WRONG;
-  if (thrown instanceof StartError) {
-    for (const problem of thrown.problems) print(io.stderr, marked(io, problem));
-    if (debug) print(io.stderr, String(thrown.stack));
+  const problems = problemsOf(thrown);
+  if (problems !== undefined) {
+    for (const problem of problems) print(io.stderr, marked(io, problem));
+    if (debug) print(io.stderr, stackOf(thrown));
     return WRONG;
   }
   if (thrown instanceof PosternError && thrown.code !== 'internal') {
     const { hint } = thrown.details;
     print(io.stderr, `${style(io.stderr, 'red', 'error')} ${thrown.message}${hint === undefined ? '' : ` ${hint}`}`);
-    if (debug) print(io.stderr, String(thrown.stack));
+    if (debug) print(io.stderr, stackOf(thrown));
     return WRONG;
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   print(io.stderr, `${style(io.stderr, 'red', 'error')} ${message}`);
   print(io.stderr, 'This is a bug in Postern. Please report it, with what the same command says with --debug.');
-  if (debug) print(io.stderr, thrown instanceof Error ? String(thrown.stack) : String(thrown));
+  if (debug) print(io.stderr, stackOf(thrown));
   return FAILED;
+}
+
+/** What is wrong with what was given; nothing when it is Postern that is wrong. */
+function problemsOf(thrown: unknown): readonly Problem[] | undefined {
+  if (thrown instanceof StartError) return thrown.problems;
+  if (!(thrown instanceof DocumentError)) return undefined;
+  const { file, line, column, pointer, found, wanted } = thrown;
+  const place = line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`;
+  return [{ where: `${file}${place}${pointer ? ` ${pointer}` : ''}`, found, wanted }];
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? String(thrown.stack) : String(thrown);
 }
 
 function marked(io: Io, problem: Problem): string {

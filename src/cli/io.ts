@@ -7,6 +7,8 @@ export interface Io {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** Where the log of a server goes. */
+  readonly logTo: number | { write(line: string): void };
   readonly env: { readonly [name: string]: string | undefined };
   readonly cwd: string;
   readonly pid: number;

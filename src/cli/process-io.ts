@@ -3,13 +3,7 @@ import type { Io } from './io.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/**
- * A second signal within this time is the same request: a terminal signals the whole group on Ctrl-C, and npm passes
- * on to its script what it got itself. In milliseconds.
- */
-const SAME_REQUEST_MS = 500;
-
-/** The process that commands run in. */
+/** The process that a command runs in. The log of a server goes to standard error. */
 export function processIo(): Io {
   return {
     stdin: process.stdin,
@@ -20,22 +14,12 @@ export function processIo(): Io {
     cwd: process.cwd(),
     pid: process.pid,
     clock: systemClock,
-    onStop,
+    onStop: (stop) => {
+      for (const signal of SIGNALS) process.on(signal, stop);
+      return () => {
+        for (const signal of SIGNALS) process.off(signal, stop);
+      };
+    },
     exit: (code) => process.exit(code),
-    fail: () => undefined,
-  };
-}
-
-function onStop(stop: () => void): () => void {
-  let heardAt = Number.NEGATIVE_INFINITY;
-  const heard = () => {
-    const now = systemClock.monotonic();
-    if (now - heardAt < SAME_REQUEST_MS) return;
-    heardAt = now;
-    stop();
-  };
-  for (const signal of SIGNALS) process.on(signal, heard);
-  return () => {
-    for (const signal of SIGNALS) process.off(signal, heard);
   };
 }

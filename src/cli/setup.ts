@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
-import { basename, isAbsolute, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Config, UpstreamConfig } from '../server/config.ts';
 import { type LoadedConfig, loadConfig, readConfig } from '../server/config-load.ts';
+import { weakness } from '../server/config-safety.ts';
 import { StartError } from '../server/problem.ts';
+import type { Secret } from '../server/secret.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
+import type { LocalState } from './state.ts';
 
 const COMMAND_LINE = 'the command line';
 
@@ -13,7 +15,6 @@ export async function loadSource(io: Io, document: string | undefined, options: 
   const loaded = await loadConfig(options.config, io);
   const upstreams =
     document === undefined ? overlaid(io, loaded.config, options) : onlyDocument(io, document, options, loaded);
-  for (const upstream of Object.values(upstreams)) requireDocument(upstream, loaded.baseDir);
   return { ...loaded, config: { ...loaded.config, upstreams } };
 }
 
@@ -33,6 +34,15 @@ export async function loadUpstreams(
       fix: 'postern serve openapi.yaml --upstream https://api.example.com',
     },
   ]);
+}
+
+/** The master secret of the config, or the one of the folder, made when it is missing. @throws StartError */
+export function masterOf({ config, file }: LoadedConfig, state: LocalState): Secret {
+  const { master } = config.secrets;
+  if (master === undefined) return state.master();
+  const problems = weakness(master, `${basename(file ?? '')} secrets.master`);
+  if (problems.length > 0) throw new StartError(problems);
+  return master;
 }
 
 function onlyDocument(io: Io, document: string, options: SourceOptions, loaded: LoadedConfig): Config['upstreams'] {
@@ -67,13 +77,6 @@ function credentialOf(io: Io, openapi: string, reference: string): UpstreamConfi
   const raw = { upstreams: { it: { openapi, credential: { from: 'static', value: reference } } } };
   const read = readConfig(raw, { name: '--upstream-auth', lineOf: () => undefined }, { env: io.env, baseDir: io.cwd });
   return read.upstreams['it']?.credential ?? { from: 'none' };
-}
-
-function requireDocument({ openapi }: UpstreamConfig, baseDir: string): void {
-  if (/^https?:\/\//i.test(openapi)) return;
-  const path = isAbsolute(openapi) ? openapi : resolve(baseDir, openapi);
-  if (existsSync(path)) return;
-  throw new StartError([{ where: openapi, found: 'no such file', wanted: 'an OpenAPI document, in JSON or YAML' }]);
 }
 
 const SAYS_NOTHING = /^(openapi|swagger|api|apis|spec|schema|index|main|docs?|v?\d.*|)$/;

@@ -18,6 +18,11 @@ export class LocalState {
     return join(this.dir, 'master-secret');
   }
 
+  /** Documents from URLs, with their ETags. */
+  get cacheFolder(): string {
+    return join(this.dir, 'documents');
+  }
+
   get devKeyPath(): string {
     return join(this.dir, 'dev-key');
   }

@@ -14,9 +14,13 @@ const MASTER_BYTES = 32;
 /** 32 random bytes in hexadecimal use all 16 digits nearly always, and fewer than 10 practically never. */
 const MASTER_DISTINCT = 10;
 
-export function isWeak(secret: Secret): boolean {
-  const value = secret.reveal();
-  return Buffer.byteLength(value) < MASTER_BYTES || new Set(value).size < MASTER_DISTINCT;
+/** What is wrong with a master secret, if anything. Good with `--dev` and without. */
+export function weakness(master: Secret | undefined, where: string): Problem[] {
+  const value = master?.reveal();
+  if (value === undefined) return [];
+  if (Buffer.byteLength(value) >= MASTER_BYTES && new Set(value).size >= MASTER_DISTINCT) return [];
+  const found = `a weak secret from ${master} (its value is not shown)`;
+  return [{ where, found, wanted: `${MASTER_BYTES} random bytes or more`, fix: MAKE_ONE }];
 }
 
 /**
@@ -39,15 +43,7 @@ export function refusals(config: Config, { dev, file }: { readonly dev: boolean;
     const wanted = 'somebody who may call: auth.apiKeys: true, or auth.none: true for anyone';
     problems.push({ where: at('auth'), found: 'apiKeys and none are both false', wanted });
   }
-  if (secrets.master !== undefined && !dev && isWeak(secrets.master)) {
-    const found = `a weak secret from ${secrets.master} (its value is not shown)`;
-    problems.push({
-      where: at('secrets.master'),
-      found,
-      wanted: `${MASTER_BYTES} random bytes or more`,
-      fix: MAKE_ONE,
-    });
-  }
+  problems.push(...weakness(secrets.master, at('secrets.master')));
   if (open) problems.push(...openProblems(config, at));
   return problems;
 }

@@ -9,7 +9,10 @@ export function configJsonSchema(): { [keyword: string]: unknown } {
     target: 'draft-2020-12',
     reused: 'inline',
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      // Zod leaves a default out where a transformation could change what it means; here none does.
+      const { def } = zodSchema._zod;
+      if (def.type === 'default') jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue as never;
       if (jsonSchema['secret'] !== true) return;
       delete jsonSchema['secret'];
       Object.assign(jsonSchema, { type: 'string', pattern: REFERENCE.source });

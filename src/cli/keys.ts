@@ -1,0 +1,168 @@
+import { Command, Option } from 'commander';
+import { createApiKey } from '../auth/api-key.ts';
+import type { ApiKeyRow, Database } from '../core/database.ts';
+import { nearest } from '../lib/nearest.ts';
+import { type LoadedConfig, loadConfig } from '../server/config-load.ts';
+import { type Problem, StartError } from '../server/problem.ts';
+import { convertAll } from './convert.ts';
+import { type Io, print, style } from './io.ts';
+import { configOption, duration, jsonOption, scopes } from './options.ts';
+import { masterOf } from './setup.ts';
+import { LocalState } from './state.ts';
+import { openDatabase, pepperOf } from './stores.ts';
+import { table } from './table.ts';
+
+interface KeysOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface CreateOptions extends KeysOptions {
+  readonly tenant: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expires?: number;
+}
+
+export function keysCommand(io: Io): Command {
+  const keys = new Command('keys').description('make, list and revoke API keys; the server may be running');
+  keys
+    .command('create')
+    .description('make a key and show it, this once')
+    .requiredOption('--tenant <tenant>', 'the tenant whose calls it makes')
+    .requiredOption('--name <name>', 'what it is for, in your words')
+    .addOption(
+      new Option('--scopes <scopes>', 'what it may do, with commas between').argParser(scopes).default([], 'none'),
+    )
+    .addOption(new Option('--expires <duration>', 'when it ends, such as 90d (default: never)').argParser(duration))
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  postern keys create --tenant acme --name "CI" --scopes tickets:read,tickets:write --expires 90d',
+    )
+    .action((options: CreateOptions) => create(io, options));
+  keys
+    .command('list')
+    .description('list keys, newest first; never the secret part')
+    .option('--tenant <tenant>', 'those of one tenant (default: all)')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action((options: KeysOptions & { tenant?: string }) => list(io, options));
+  keys
+    .command('revoke')
+    .description('end a key; a running server refuses it within a second')
+    .argument('<id>', 'the id that `postern keys list` shows')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action((id: string, options: KeysOptions) => revoke(io, id, options));
+  return keys;
+}
+
+async function withDatabase(
+  io: Io,
+  options: KeysOptions,
+  work: (database: Database, loaded: LoadedConfig) => Promise<void>,
+): Promise<void> {
+  const loaded = await loadConfig(options.config, io);
+  const database = await openDatabase(io, loaded.config, loaded.baseDir);
+  try {
+    await work(database, loaded);
+  } finally {
+    await database.close();
+  }
+}
+
+async function create(io: Io, options: CreateOptions): Promise<void> {
+  await withDatabase(io, options, async (database, loaded) => {
+    await refuseUndeclared(io, loaded, options.scopes);
+    const pepper = pepperOf(masterOf(loaded, new LocalState(loaded.baseDir)));
+    const expiresAt = options.expires === undefined ? null : io.clock.now() + options.expires;
+    const { tenant, name } = options;
+    const { row, key } = createApiKey({ tenant, name, scopes: options.scopes, expiresAt }, pepper, io.clock);
+    await database.keys.insert(row);
+    if (options.json === true) return print(io.stdout, JSON.stringify({ key, ...facts(row, io) }));
+    print(io.stdout, key);
+    print(io.stderr, style(io.stderr, 'dim', 'This is the only time it is shown.'));
+    if (row.scopes.length === 0) print(io.stderr, 'It has no scopes: it may call only tools that require none.');
+  });
+}
+
+async function list(io: Io, options: KeysOptions & { tenant?: string }): Promise<void> {
+  await withDatabase(io, options, async (database) => {
+    const rows = await database.keys.list(options.tenant);
+    if (options.json === true) return print(io.stdout, JSON.stringify(rows.map((row) => facts(row, io))));
+    if (rows.length === 0) return print(io.stdout, 'No keys. Make one: postern keys create --help');
+    const columns = [
+      { head: 'ID', cell: (row: ApiKeyRow) => row.id },
+      { head: 'TENANT', cell: (row: ApiKeyRow) => row.tenant },
+      { head: 'NAME', cell: (row: ApiKeyRow) => row.name },
+      { head: 'SCOPES', cell: (row: ApiKeyRow) => row.scopes.join(',') || '-' },
+      { head: 'CREATED', cell: (row: ApiKeyRow) => day(row.createdAt) },
+      { head: 'EXPIRES', cell: (row: ApiKeyRow) => (row.expiresAt === null ? 'never' : day(row.expiresAt)) },
+      { head: 'LAST USED', cell: (row: ApiKeyRow) => (row.lastUsedAt === null ? 'never' : day(row.lastUsedAt)) },
+      { head: 'STATUS', cell: (row: ApiKeyRow) => statusOf(row, io) },
+    ];
+    print(io.stdout, table(columns, rows));
+  });
+}
+
+async function revoke(io: Io, id: string, options: KeysOptions): Promise<void> {
+  await withDatabase(io, options, async (database) => {
+    const row = await database.keys.find(id);
+    if (row === undefined) {
+      const fix = 'postern keys list shows the ids.';
+      throw new StartError([{ where: 'keys revoke', found: 'no key with that id', wanted: 'the id of a key', fix }]);
+    }
+    const revoked = await database.keys.revoke(id, io.clock.now());
+    if (options.json === true) return print(io.stdout, JSON.stringify({ id, revoked }));
+    print(io.stdout, revoked ? `Revoked ${id}.` : `${id} was revoked before.`);
+  });
+}
+
+/** A key with a scope that nothing requires would be a misspelling that nobody notices until a call fails. */
+async function refuseUndeclared(io: Io, loaded: LoadedConfig, wanted: readonly string[]): Promise<void> {
+  if (loaded.file === undefined) return;
+  const { auth, upstreams } = loaded.config;
+  const declared = new Set(Object.keys(auth.scopes));
+  for (const name of Object.keys(upstreams)) declared.add(`${name}:read`).add(`${name}:write`);
+  if (wanted.every((scope) => declared.has(scope))) return;
+  // Only now is it worth reading the documents, which declare scopes too.
+  for (const { scopes: own } of await convertAll(io, loaded)) for (const name of Object.keys(own)) declared.add(name);
+  const problems = wanted
+    .filter((scope) => !declared.has(scope))
+    .map((scope): Problem => {
+      const meant = nearest(scope, declared);
+      const known = `one of ${[...declared].sort().join(', ')}`;
+      return { where: '--scopes', found: scope, wanted: meant === undefined ? known : `${meant}, perhaps; ${known}` };
+    });
+  if (problems.length > 0) throw new StartError(problems);
+}
+
+function statusOf(row: ApiKeyRow, io: Io): 'active' | 'revoked' | 'expired' {
+  if (row.revokedAt !== null) return 'revoked';
+  return row.expiresAt !== null && row.expiresAt <= io.clock.now() ? 'expired' : 'active';
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** A row for scripts, without the digest. */
+function facts(row: ApiKeyRow, io: Io) {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    scopes: row.scopes,
+    status: statusOf(row, io),
+    createdAt: iso(row.createdAt),
+    expiresAt: iso(row.expiresAt),
+    lastUsedAt: iso(row.lastUsedAt),
+    revokedAt: iso(row.revokedAt),
+  };
+}

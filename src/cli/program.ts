@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { packageVersion } from '../version.ts';
+import { doctorCommand } from './doctor.ts';
+import { type Io, style } from './io.ts';
+import { keysCommand } from './keys.ts';
+import { serveCommand } from './serve.ts';
+import { stdioCommand } from './stdio.ts';
+import { toolsCommand } from './tools.ts';
+
+/**
+ * The whole command line. Commands throw; what they throw is told by `report`.
+ * @param fail called by a command whose checks found something, and which goes on nevertheless.
+ */
+export function createProgram(io: Io, fail: () => void): Command {
+  const program = new Command('postern')
+    .description('The door to a product that AI agents use: an HTTP API becomes an MCP server.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand('help [command]', 'print help on a command')
+    .option('--debug', 'print stacks')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  postern serve openapi.yaml --upstream https://api.example.com     serve an API on this machine
+  postern tools openapi.yaml                                        see what would be served, and what it costs
+  postern keys create --tenant acme --name CI --scopes api:read     make a key for somebody
+  postern doctor                                                    see whether everything is in order
+
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
+    );
+  for (const command of [serveCommand, toolsCommand, stdioCommand, keysCommand]) program.addCommand(command(io));
+  program.addCommand(doctorCommand(io, fail));
+  for (const command of withSubcommands(program)) prepare(command, io);
+  return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+/** Commands of their own do not inherit these from the program. */
+function prepare(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(`See: ${pathOf(command)} --help`)
+    .configureHelp({ styleTitle: (title) => style(io.stdout, 'bold', title) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, style(io.stderr, 'red', 'error'))),
+    });
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

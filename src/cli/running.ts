@@ -1,0 +1,52 @@
+import type { Cache } from '../core/cache.ts';
+import type { Database } from '../core/database.ts';
+import { compose, type Postern } from '../server/compose.ts';
+import type { Config } from '../server/config.ts';
+import type { Secret } from '../server/secret.ts';
+import { createMemoryCache } from '../stores/memory.ts';
+import { packageVersion } from '../version.ts';
+import type { Io } from './io.ts';
+import { openDatabase } from './stores.ts';
+
+/** A server put together from a config, with the stores it stands on. */
+export interface Running {
+  readonly config: Config;
+  readonly postern: Postern;
+  readonly database: Database;
+  /** To be called after the server itself is closed: the call log is written to the database then. */
+  closeStores(): Promise<void>;
+}
+
+export interface Ground {
+  /** What relative paths in the config are relative to. */
+  readonly baseDir: string;
+  readonly master: Secret;
+  /** Where documents from URLs are kept. */
+  readonly cacheFolder: string;
+}
+
+/** @throws StartError, DocumentError */
+export async function start(io: Io, config: Config, { baseDir, master, cacheFolder }: Ground): Promise<Running> {
+  const database = await openDatabase(io, config, baseDir);
+  const cache: Cache = createMemoryCache({ clock: io.clock });
+  const closeStores = async () => {
+    await cache.close();
+    await database.close();
+  };
+  try {
+    const postern = await compose(config, {
+      baseDir,
+      database,
+      cache,
+      master: Buffer.from(master.reveal()),
+      clock: io.clock,
+      version: packageVersion(),
+      logTo: io.logTo,
+      cacheFolder,
+    });
+    return { config, postern, database, closeStores };
+  } catch (error) {
+    await closeStores();
+    throw error;
+  }
+}

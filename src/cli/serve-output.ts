@@ -1,0 +1,50 @@
+import type { Io } from './io.ts';
+import { print, style } from './io.ts';
+import { readyLines } from './ready-lines.ts';
+import { printable } from './table.ts';
+
+export interface Ready {
+  /** What the server calls itself. */
+  readonly name: string;
+  /** The URL of the MCP endpoint. */
+  readonly mcp: string;
+  readonly upstreams: readonly { readonly name: string; readonly baseUrl: string; readonly tools: number }[];
+  /** A key to show: that of `--dev`, or the first one. */
+  readonly key?: string;
+  /** What to say of the key. */
+  readonly keyNote: string;
+}
+
+/** What a person reads when the server is up. */
+export function announce(io: Io, ready: Ready): void {
+  const out = io.stdout;
+  const bold = (text: string) => style(out, 'bold', text);
+  const dim = (text: string) => style(out, 'dim', text);
+  print(out, `${printable(ready.name)} is served at ${bold(ready.mcp)}`);
+  for (const { name, baseUrl, tools } of ready.upstreams) {
+    print(out, `  ${printable(name)}: ${tools} ${tools === 1 ? 'tool' : 'tools'}, calling ${printable(baseUrl)}`);
+  }
+  print(out, '');
+  if (ready.key === undefined) {
+    print(out, ready.keyNote);
+  } else {
+    print(out, `API key: ${bold(ready.key)}`);
+    print(out, dim(ready.keyNote));
+    print(out, '');
+    for (const { client, text, file } of readyLines({ url: ready.mcp, key: ready.key, name: clientName(ready.name) })) {
+      print(out, `${bold(client)}${file === undefined ? '' : dim(`, in ${file}`)}`);
+      print(out, `  ${text}`);
+    }
+  }
+  print(out, '');
+  print(out, dim('Ctrl-C stops it.'));
+}
+
+/** Clients take lower case, digits and hyphens for the name of a server. */
+function clientName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '');
+  return plain === '' ? 'postern' : plain;
+}

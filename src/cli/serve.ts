@@ -1,0 +1,183 @@
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { type Listening, listen } from '../adapters/node.ts';
+import type { Config } from '../server/config.ts';
+import type { LoadedConfig } from '../server/config-load.ts';
+import { isLoopback, refusals } from '../server/config-safety.ts';
+import { StartError } from '../server/problem.ts';
+import { listenFailure } from './failure.ts';
+import { type Io, isTerminal, print, style, waiting } from './io.ts';
+import { devKey, firstKey } from './local-key.ts';
+import { port, type SourceOptions, withSource } from './options.ts';
+import { unreachable } from './reachable.ts';
+import { type Running, start } from './running.ts';
+import { announce } from './serve-output.ts';
+import { loadUpstreams, masterOf } from './setup.ts';
+import { LocalState } from './state.ts';
+import { pepperOf } from './stores.ts';
+
+interface ServeOptions extends SourceOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly dev?: boolean;
+  readonly devTenant: string;
+  readonly json?: boolean;
+}
+
+export function serveCommand(io: Io): Command {
+  return withSource(new Command('serve'))
+    .description('serve the operations of an API as MCP tools, over HTTP')
+    .option('--host <address>', 'the address to listen on (default: $HOST, the config, 127.0.0.1)')
+    .addOption(
+      new Option('--port <port>', 'the port; 0 takes a free one (default: $PORT, the config, 8080)').argParser(port),
+    )
+    .option('--dev', 'on loopback only: a key with every scope, which stays the same')
+    .addOption(new Option('--dev-tenant <tenant>', 'the tenant of the key of --dev').default('dev'))
+    .option('--json', 'print one line of JSON when ready: mcp, pid and, with --dev, key')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  postern serve openapi.yaml --upstream https://api.example.com
+  postern serve openapi.yaml --upstream https://api.example.com --upstream-auth env:API_TOKEN --dev
+  postern serve --config postern.yaml --port 0 --json`,
+    )
+    .action((document: string | undefined, options: ServeOptions) => serve(io, document, options));
+}
+
+async function serve(io: Io, document: string | undefined, options: ServeOptions): Promise<void> {
+  const loaded = addressed(io, await loadUpstreams(io, document, options), options);
+  const dev = options.dev === true;
+  refuseUnsafe(loaded, document, options);
+  const state = new LocalState(loaded.baseDir);
+  const master = masterOf(loaded, state);
+  const config: Config = { ...loaded.config, secrets: { master } };
+
+  const running = await waiting(
+    io,
+    'Reading the document',
+    start(io, config, { ...loaded, master, cacheFolder: state.cacheFolder }),
+  );
+  const { postern, database } = running;
+  let listening: Listening;
+  let key: string | undefined;
+  try {
+    const pepper = pepperOf(master);
+    if (dev) key = await devKey(io, database.keys, pepper, state, options.devTenant);
+    else if (loaded.file === undefined) key = await firstKey(io, database.keys, pepper, postern.scopes);
+    listening = await open(running, config);
+  } catch (error) {
+    await postern.close();
+    await running.closeStores();
+    throw error;
+  }
+  const mcp = `${(dev ? undefined : config.server.url?.replace(/\/$/, '')) ?? listening.url}${config.server.path}`;
+  warn(io, running);
+  if (options.json === true) {
+    print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
+    if (!dev && key !== undefined) print(io.stderr, `The first API key, shown this once: ${key}`);
+  } else {
+    const keyNote = noteOn(key, options, config);
+    announce(io, { name: config.server.title ?? config.server.name, mcp, upstreams: postern.upstreams, key, keyNote });
+  }
+  await stopped(io);
+  await listening.close();
+  await running.closeStores();
+}
+
+async function open({ postern }: Running, { server, limits }: Config): Promise<Listening> {
+  try {
+    return await listen(postern, { ...limits, host: server.host, port: server.port });
+  } catch (error) {
+    throw listenFailure(error, server.host, server.port);
+  }
+}
+
+/** The command line over the environment over the config. */
+function addressed(io: Io, loaded: LoadedConfig, options: ServeOptions): LoadedConfig {
+  const { HOST, PORT } = io.env;
+  if (options.port === undefined && PORT && !(/^\d{1,5}$/.test(PORT) && Number(PORT) <= 65_535)) {
+    throw new StartError([{ where: 'PORT in the environment', found: JSON.stringify(PORT), wanted: 'a TCP port' }]);
+  }
+  const { server } = loaded.config;
+  const host = options.host ?? (HOST || server.host);
+  const portNumber = options.port ?? (PORT ? Number(PORT) : server.port);
+  return { ...loaded, config: { ...loaded.config, server: { ...server, host, port: portNumber } } };
+}
+
+function refuseUnsafe(loaded: LoadedConfig, document: string | undefined, options: ServeOptions): void {
+  const { server } = loaded.config;
+  if (loaded.file === undefined && options.dev !== true && !isLoopback(server.host)) {
+    throw new StartError([
+      {
+        where: `--host ${server.host}`,
+        found: 'an address that others can reach, and no config',
+        wanted: 'a config that says by which URL and with which secret it is served',
+        fix: linesToWrite(loaded.config, document),
+      },
+    ]);
+  }
+  const file = loaded.file === undefined ? 'the command line,' : basename(loaded.file);
+  const problems = refusals(loaded.config, { dev: options.dev === true, file });
+  if (problems.length > 0) throw new StartError(problems);
+}
+
+/** The config that would serve what the command line asked for. */
+function linesToWrite({ server, upstreams }: Config, document: string | undefined): string {
+  const [name = 'api', upstream] = Object.entries(upstreams)[0] ?? [];
+  const credential =
+    upstream?.credential.from === 'static'
+      ? [`    credential: { from: static, value: "${upstream.credential.value?.reference}" }`]
+      : [];
+  return [
+    'Write postern.yaml:',
+    'server:',
+    `  host: ${JSON.stringify(server.host)}`,
+    '  url: https://mcp.example.com',
+    'upstreams:',
+    `  ${name}:`,
+    `    openapi: ${JSON.stringify(document ?? upstream?.openapi)}`,
+    ...(upstream?.baseUrl === undefined ? [] : [`    baseUrl: ${JSON.stringify(upstream.baseUrl)}`]),
+    ...credential,
+    'secrets:',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+    '  master: ${env:POSTERN_MASTER}',
+    'Then: export POSTERN_MASTER="$(openssl rand -base64 32)" && postern serve',
+  ].join('\n');
+}
+
+function noteOn(key: string | undefined, options: ServeOptions, { auth }: Config): string {
+  if (auth.none) return 'Authentication is off: anyone who reaches this address may call every tool.';
+  if (options.dev === true) return `Tenant ${options.devTenant}, every scope. It stays the same while ./.postern does.`;
+  if (key !== undefined) return 'The first key, shown this once. More: postern keys create --help';
+  return 'Keys: postern keys list, postern keys create --help';
+}
+
+/** What does not keep it from serving, but somebody should know. The probes are not waited for. */
+function warn(io: Io, { postern, config }: Running): void {
+  const say = (text: string) => print(io.stderr, `${style(io.stderr, 'yellow', 'warning')} ${text}`);
+  const count = postern.warnings.length;
+  if (count > 0) say(`${count} ${count === 1 ? 'part' : 'parts'} of the document left out or mended: postern tools`);
+  for (const { name, baseUrl } of postern.upstreams) {
+    if (config.upstreams[name]?.proxy !== undefined) continue;
+    void unreachable(io, baseUrl).then((why) => {
+      if (why === undefined) return;
+      say(
+        `${baseUrl} (upstream ${name}) cannot be reached: ${why}. Calls fail until it can; postern doctor says more.`,
+      );
+    });
+  }
+}
+
+/** Settles when the process is asked to stop; asked again, it stops at once. */
+function stopped(io: Io): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    io.onStop(() => {
+      if (asked) return io.exit(130);
+      asked = true;
+      if (isTerminal(io.stderr)) print(io.stderr, 'Stopping. Ctrl-C again stops at once.');
+      resolve();
+    });
+  });
+}
