@@ -57,7 +57,7 @@ async function call({ mcp, key }: Started, name: string, args: object) {
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
   });
-  const { result } = await response.json();
+  const { result } = JSON.parse(await response.text());
   return JSON.parse(result.content[0].text);
 }
 
