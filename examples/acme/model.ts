@@ -2,8 +2,8 @@
 export const STATUSES = ['open', 'pending', 'solved', 'closed'] as const;
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
-export type Status = (typeof STATUSES)[number];
-export type Priority = (typeof PRIORITIES)[number];
+type Status = (typeof STATUSES)[number];
+type Priority = (typeof PRIORITIES)[number];
 
 export interface Ticket {
   readonly id: string;
