@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -11,29 +12,29 @@ import { runRequirements, type ScenarioResult } from './suite.ts';
 /** How many scenarios each revision requires of a server: all of them must pass. */
 const BARS = { '2025-11-25': 30, '2026-07-28': 37 };
 
-/** What the suite and the fixture write. */
-const RESULTS = fileURLToPath(new URL('../../.cache/conformance-results', import.meta.url));
-
 /**
  * Runs the official conformance suite against the fixture, both requirement sets, warnings counted as failures.
  * `--json` prints one object on the last line instead of the table. Exit code 1 when a bar is missed.
  */
 async function main(): Promise<void> {
-  const asJson = process.argv.includes('--json');
   const prefix = await installPrefix('conformance', new URL('prefix/', import.meta.url));
-  const fixture = await startFixture();
+  const folder = await mkdtemp(join(tmpdir(), 'postern-conformance-'));
+  const fixture = await startFixture(join(folder, 'server.log'));
   const revisions: Summary[] = [];
   try {
     for (const [revision, bar] of Object.entries(BARS)) {
-      const { code, results } = await runRequirements(prefix, revision, fixture.url, join(RESULTS, revision));
+      const { code, results } = await runRequirements(prefix, revision, fixture.url, join(folder, revision));
       revisions.push(summarise(revision, bar, code, results));
     }
   } finally {
     await fixture.stop();
   }
-  if (asJson) console.log(JSON.stringify({ conformance: revisions, met: revisions.every(({ met }) => met) }));
+  const met = revisions.every((revision) => revision.met);
+  if (met) await rm(folder, { recursive: true });
+  else console.error(`What the suite and the fixture wrote is in ${folder}`);
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ conformance: revisions, met }));
   else for (const revision of revisions) print(revision);
-  if (!revisions.every(({ met }) => met)) process.exitCode = 1;
+  process.exitCode = met ? 0 : 1;
 }
 
 interface Summary {
@@ -62,15 +63,14 @@ function print({ revision, bar, passed, met, results }: Summary): void {
 }
 
 /** The fixture runs in a process of its own, as any server would. */
-async function startFixture(): Promise<{ url: string; stop(): Promise<void> }> {
+async function startFixture(log: string): Promise<{ url: string; stop(): Promise<void> }> {
   const script = fileURLToPath(new URL('server.ts', import.meta.url));
-  await mkdir(RESULTS, { recursive: true });
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stderr.pipe(createWriteStream(join(RESULTS, 'server.log')));
+  child.stderr.pipe(createWriteStream(log));
   const closed = once(child, 'close');
   const lines = createInterface({ input: child.stdout });
   const line = await Promise.race([once(lines, 'line'), closed.then(() => undefined)]);
-  if (line === undefined) throw new Error(`The fixture did not start; see ${RESULTS}/server.log`);
+  if (line === undefined) throw new Error(`The fixture did not start; see ${log}`);
   const { url } = JSON.parse(String(line[0])) as { url: string };
   return {
     url,
