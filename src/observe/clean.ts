@@ -31,7 +31,7 @@ export function clean(text: string, longest = 256): string {
  * routes may put one anywhere: long segments are hidden too.
  */
 export function cleanPath(path: string): string {
-  const masked = path.replace(/(\/|%2f)mcp(\/|%2f|;|%3b).+$/is, '/mcp/:link').replace(/[^/]{40,}/g, ':long');
+  const masked = path.replace(/(?:\/|%2f)mcp(?:\/|%2f|;|%3b).+$/is, '/mcp/:link').replace(/[^/]{40,}/g, ':long');
   return clean(masked);
 }
 

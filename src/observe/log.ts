@@ -106,7 +106,8 @@ function nameOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `thrown ${typeof thrown}`;
   const code = thrown instanceof PosternError ? thrown.code : 'code' in thrown ? String(thrown.code) : undefined;
   // The parsers of the language quote what they choke on.
-  const message = thrown instanceof SyntaxError ? thrown.message.replace(/(["'`]).*\1/s, '[hidden]') : thrown.message;
+  const quoted = /["'`].*["'`]|["'`].*/s;
+  const message = thrown instanceof SyntaxError ? thrown.message.replace(quoted, '[hidden]') : thrown.message;
   return clean(`${thrown.name}${code === undefined ? '' : ` ${code}`}: ${message}`, 500);
 }
 
