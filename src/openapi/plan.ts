@@ -5,7 +5,16 @@ export interface ParameterPlan {
   /** The parameter's own name, byte for byte as the document has it. */
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie' | 'querystring';
-  readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'tabDelimited' | 'deepObject' | 'cookie';
+  readonly style:
+    | 'simple'
+    | 'label'
+    | 'matrix'
+    | 'form'
+    | 'spaceDelimited'
+    | 'pipeDelimited'
+    | 'tabDelimited'
+    | 'deepObject'
+    | 'cookie';
   readonly explode: boolean;
   readonly allowReserved: boolean;
   readonly required: boolean;
