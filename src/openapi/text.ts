@@ -1,0 +1,98 @@
+/**
+ * Characters that a person does not see and a model reads: tags, bidirectional controls, zero-width and variation
+ * characters, and terminal control sequences (OWASP MCP03).
+ */
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed.
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them alone is what is removed.
+  /[\u{E0000}-\u{E0FFF}\u{FE00}-\u{FE0F}\u200B-\u200F\u202A-\u202E\u2060-\u206F\u00AD\u180E\uFEFF\uFFF9-\uFFFB\u0000-\u0008\u000B-\u001F\u007F-\u009F]/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+const ESCAPES = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
+
+/** Plain visible text; line ends are `\n`. */
+export function visible(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(ESCAPES, '')
+    .replace(/[\r\u2028\u2029]/g, '\n')
+    .replace(HIDDEN, '');
+}
+
+const ENTITIES: { readonly [name: string]: string } = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+};
+
+const TAGS =
+  'a abbr article aside b big blockquote body br center code dd del details div dl dt em font footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li link main mark meta nav object ol p pre q s samp section small span strike strong style sub summary sup svg table tbody td tfoot th thead title tr tt u ul var video';
+const KNOWN_TAGS = new Set(TAGS.split(' '));
+
+function entity(whole: string, name: string): string {
+  if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole;
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+  return code >= 32 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';
+}
+
+function replaceTag(tag: string, name: string, closed: ReadonlySet<string>): string {
+  const word = name.toLowerCase();
+  const closing = tag.startsWith('</');
+  if (!KNOWN_TAGS.has(word)) return closing || closed.has(word) || /\s|\/>$/.test(tag) ? '' : tag;
+  if (word === 'br' || word === 'hr' || word === 'tr') return closing ? '' : '\n';
+  if (word === 'li') return closing ? '' : '\n- ';
+  if (word === 'code' || word === 'tt' || word === 'kbd') return '`';
+  if (word === 'td' || word === 'th') return closing ? ' ' : '';
+  return /^(?:p|div|ul|ol|dl|dt|dd|h\d|table|pre|section|blockquote|summary|details)$/.test(word) ? '\n' : '';
+}
+
+/** Text without HTML: its Markdown stays, and so do placeholders such as `<owner>`. */
+export function withoutHtml(text: string): string {
+  if (!text.includes('<') && !text.includes('&')) return text;
+  const bare = text
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
+    .replace(/<(script|style|iframe|object|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '');
+  const closed = new Set([...bare.matchAll(/<\/([A-Za-z][\w-]*)/g)].map((match) => (match[1] ?? '').toLowerCase()));
+  return bare
+    .replace(/<\/?([A-Za-z][\w-]*)(?:\s[^<>]*)?\/?>/g, (tag, name: string) => replaceTag(tag, name, closed))
+    .replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,8});/gi, entity);
+}
+
+/** A text of several lines, as a description may have it: at most `max` characters. */
+export function cleanBlock(text: string, max: number): string {
+  const lines = visible(withoutHtml(visible(text)))
+    .replace(/[ \t]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  return clip(lines, max);
+}
+
+/** A text in one line: at most `max` characters. */
+export function cleanInline(text: string, max: number): string {
+  if (text === '') return '';
+  // Nothing beyond that can matter, and some descriptions are books.
+  const start = text.length > max * 6 ? text.slice(0, max * 6) : text;
+  return clip(
+    visible(withoutHtml(visible(start)))
+      .replace(/\s+/g, ' ')
+      .trim(),
+    max,
+  );
+}
+
+/** Cut at a word, with an ellipsis, and never within a character. */
+export function clip(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '');
+  const word = cut.search(/\s\S*$/);
+  return `${(word > max * 0.7 ? cut.slice(0, word) : cut).trimEnd()}…`;
+}

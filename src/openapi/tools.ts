@@ -1,0 +1,223 @@
+import { isObject, type Json, type JsonSchema } from '../core/json.ts';
+import type { Tool, ToolAnnotations } from '../core/tool.ts';
+import { annotationsOf } from './annotations.ts';
+import { BODY_KEY, inputBody } from './body.ts';
+import { descriptionOf, titleOf } from './describe.ts';
+import type { OpenApiDocument } from './document.ts';
+import { type Extension, extensionOf, tagExtensions } from './extension.ts';
+import { type Input, InputSchemas } from './input-schema.ts';
+import { snakeCase, toolNames } from './names.ts';
+import { type Operation, operationsOf } from './operations.ts';
+import { inputParameters } from './parameters.ts';
+import type { OperationPlan, SecurityScheme } from './plan.ts';
+import type { Warning } from './resolve.ts';
+import { acceptOf, resultSchema, returnLine, successOf } from './returns.ts';
+import { showSchema } from './schema-shown.ts';
+import { Views } from './schema-view.ts';
+import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
+import { ownScopes, securityOf, securitySchemes } from './security.ts';
+import { names, type Selection, select, unmatched } from './select.ts';
+import { ownServer, serverOf } from './servers.ts';
+import { cleanInline } from './text.ts';
+
+/** What the config says differently of one operation. */
+export interface Override {
+  readonly name?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly annotations?: ToolAnnotations;
+  readonly scopes?: Required;
+  /** Examples of whole arguments. */
+  readonly examples?: readonly { readonly [argument: string]: Json }[];
+}
+
+export interface ToolsOptions {
+  /** The name of the upstream in the config. */
+  readonly upstream: string;
+  /** The longest name of a tool, in characters: at most 64. Default: 40. */
+  readonly nameMax?: number;
+  /** Default: every operation. */
+  readonly select?: Selection;
+  /** By operationId, or by method and path such as `GET /me`. */
+  readonly overrides?: { readonly [operation: string]: Override };
+  /** Default: none, so that `x-mcp`, the document's `security` or the method decide. */
+  readonly scopes?: ScopeRules;
+  /** Whether tools have an output schema. Default: false, because clients throw away results that do not match one. */
+  readonly outputSchema?: boolean;
+  /** What a tool may take in a list, in bytes. Default: 32,000. */
+  readonly maxToolBytes?: number;
+}
+
+export interface OpenApiTool {
+  /** `description`, `inputSchema` and `outputSchema` are made when they are first read. */
+  readonly tool: Tool;
+  readonly plan: OperationPlan;
+  /** What arguments are held to: made when it is first read. */
+  readonly enforced: JsonSchema;
+  /** Method and path as the document has them, such as `GET /pets/{id}`. */
+  readonly operation: string;
+}
+
+export interface OpenApiTools {
+  /** In the document's order. */
+  readonly tools: readonly OpenApiTool[];
+  /** Complete once every schema has been read. */
+  readonly warnings: readonly Warning[];
+  /** `servers[0]` of the document, resolved, where it leads to a URL. */
+  readonly server?: string;
+}
+
+interface Context {
+  readonly document: OpenApiDocument;
+  readonly options: ToolsOptions;
+  readonly views: Views;
+  readonly schemas: InputSchemas;
+  readonly schemes: ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>>;
+  readonly configured: (operation: Operation) => Required | undefined;
+}
+
+interface Chosen {
+  readonly operation: Operation;
+  readonly extension: Extension;
+  readonly override: Override;
+}
+
+const MAX_TOOL_BYTES = 32_000;
+const OUTPUT_BYTES = 8_000;
+
+/** Makes tools of the operations of a document. Nothing in the document stops it: what is broken costs a warning. */
+export function openApiTools(document: OpenApiDocument, options: ToolsOptions): OpenApiTools {
+  const views = new Views(document.resolver, document.version === '3.1' || document.version === '3.2');
+  const context: Context = {
+    document,
+    options,
+    views,
+    schemas: new InputSchemas(views),
+    schemes: securitySchemes(document),
+    configured: scopeRules(options.scopes ?? []),
+  };
+  const all = chosen(operationsOf(document), context);
+  const tools = named(all, options).flatMap(([each, name]) =>
+    each === undefined ? [] : [toolOf(each, name, context)],
+  );
+  return { tools, warnings: document.warnings, server: serverOf(document) };
+}
+
+/** All operations, with what is said of them; nothing in the place of those that do not become tools. */
+function chosen(operations: readonly Operation[], context: Context): { operation: Operation; chosen?: Chosen }[] {
+  const { document, options } = context;
+  const warn = (message: string) => document.resolver.warn('', message);
+  const overrides = Object.entries(options.overrides ?? {});
+  for (const [key] of overrides) {
+    if (!operations.some((operation) => names(key, operation))) warn(`overrides: ${unmatched(key, operations)}`);
+  }
+  const byTag = tagExtensions(document);
+  const selected = new Set(select(operations, options.select ?? {}, warn));
+  return operations.map((operation) => {
+    const extension = extensionOf(operation, document, byTag);
+    if (!selected.has(operation) || extension.enabled === false) return { operation };
+    const said = overrides.filter(([key]) => names(key, operation)).map(([, override]) => override);
+    return { operation, chosen: { operation, extension, override: Object.assign({}, ...said) } };
+  });
+}
+
+/** Names are made for all operations, so that a tool is called the same whatever else is selected. */
+function named(all: readonly { operation: Operation; chosen?: Chosen }[], options: ToolsOptions) {
+  const max = Math.min(64, Math.max(16, options.nameMax ?? 40));
+  const sources = all.map(({ operation, chosen: each }) => ({
+    identity: operation.identity,
+    method: operation.method,
+    path: operation.path,
+    operationId: operation.operationId,
+    name: each?.override.name ?? each?.extension.name,
+  }));
+  const made = toolNames(sources, max);
+  return all.map(({ chosen: each }, index) => [each, made[index] ?? ''] as const);
+}
+
+function planOf(operation: Operation, input: Input, context: Context): OperationPlan {
+  const { document, schemes } = context;
+  return {
+    method: operation.method,
+    path: operation.path,
+    server: ownServer([operation.at.value, operation.item.value], document),
+    parameters: input.parameters.filter(({ unused }) => !unused).map(({ plan }) => plan),
+    body: input.body?.plan,
+    accept: acceptOf(successOf(operation, document)),
+    security: securityOf(operation, document, schemes),
+    pointer: operation.at.pointer,
+  };
+}
+
+function toolOf({ operation, extension, override }: Chosen, name: string, context: Context): OpenApiTool {
+  const { document, options, views, schemas, schemes } = context;
+  const security = securityOf(operation, document, schemes);
+  const body = inputBody(operation, document, views);
+  const swagger = document.version === '2.0';
+  const reserved = body === undefined ? [] : [BODY_KEY];
+  const parameters = inputParameters(operation, security, { resolver: document.resolver, swagger, reserved });
+  const input: Input = { parameters, body };
+  const words = snakeCase(`${operation.operationId ?? ''} ${operation.path}`);
+  const scopes = requiredScopes(operation, {
+    config: override.scopes ?? context.configured(operation),
+    extension: extension.scopes,
+    own: ownScopes(operation, schemes),
+    upstream: options.upstream,
+  });
+  const said = override.title ?? extension.title;
+  const title = said === undefined ? titleOf(operation, name) : cleanInline(said, 200);
+  const examples = override.examples ?? extension.examples;
+  const describe = once(() => {
+    const returns = returnLine(successOf(operation, document), views);
+    return descriptionOf(operation, returns, override.description ?? extension.description);
+  });
+  const show = once(() => {
+    const room =
+      (options.maxToolBytes ?? MAX_TOOL_BYTES) - Buffer.byteLength(JSON.stringify([describe(), title, name])) - 400;
+    const schema = schemas.shown(input, room - Buffer.byteLength(JSON.stringify(examples)));
+    return examples.length > 0 ? { ...schema, examples } : schema;
+  });
+  const output = once(() => outputSchemaOf(operation, context));
+  const enforce = once(() => schemas.enforced(input));
+  const tool: Tool = {
+    name,
+    title,
+    get description() {
+      return describe();
+    },
+    get inputSchema() {
+      return show();
+    },
+    ...(options.outputSchema && resultSchema(successOf(operation, document)) ? { outputSchema: undefined } : {}),
+    annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
+    scopes,
+    tags: [...new Set([...operation.tags, ...extension.tags])],
+    upstream: options.upstream,
+  };
+  if ('outputSchema' in tool) Object.defineProperty(tool, 'outputSchema', { get: output, enumerable: true });
+  return {
+    tool,
+    plan: planOf(operation, input, context),
+    get enforced() {
+      return enforce();
+    },
+    operation: operation.identity,
+  };
+}
+
+/** Only of objects: clients refuse a whole list for an output schema of another type. */
+function outputSchemaOf(operation: Operation, { document, views }: Context): JsonSchema | undefined {
+  const at = resultSchema(successOf(operation, document));
+  if (at === undefined) return undefined;
+  const { schema } = showSchema(at, views, { budget: OUTPUT_BYTES });
+  const { additionalProperties: _, required: __, ...open } = schema;
+  return isObject(schema) && schema['type'] === 'object' && schema['anyOf'] === undefined ? open : undefined;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
