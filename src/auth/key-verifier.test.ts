@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ApiKeyTable } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
@@ -112,7 +115,26 @@ describe('a good key', () => {
 });
 
 describe('a key that is no good', () => {
-  it('is refused within a second of its revocation, whoever revoked it', async () => {
+  it('is refused within a second of its revocation by another process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'postern-revoke-'));
+    const clock = manualClock();
+    const file = join(folder, 'postern.db');
+    const ours = openSqlite({ file, clock });
+    const theirs = openSqlite({ file, clock });
+    await ours.migrate();
+    const { row, key } = createApiKey({ tenant: 'acme', name: '', scopes: [], expiresAt: null }, pepper, clock);
+    await theirs.keys.insert(row);
+    const verifier = createKeyVerifier({ keys: ours.keys, pepper, clock });
+    await verifier.verify(key, '');
+    await theirs.keys.revoke(row.id, clock.now());
+    await clock.advance(1_000);
+    expect(await refusal(() => verifier.verify(key, ''))).toMatchObject({ code: 'invalid_token' });
+    await ours.close();
+    await theirs.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is refused from then on', async () => {
     const { create, verify, clock, keys } = await setUp();
     const { key, row } = await create();
     await verify(key);

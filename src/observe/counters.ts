@@ -1,18 +1,25 @@
-/** Everything that is counted, with what it means. */
-export const COUNTERS = {
-  requests: 'HTTP requests, by status',
-  calls: 'tool calls, by code',
-  compat: 'requests that a compatibility rule let pass, by rule',
-  refused_host: 'requests for a Host that is not served',
-  refused_origin: 'requests of a web page that may not call',
-  refused_credential: 'credentials that were refused, by reason',
-  calls_dropped: 'call records that were lost',
-  lines_lost: 'log lines that were lost',
-  streams_cut: 'streams that were ended because their reader was too slow',
-  faults: 'errors that nobody expected, by place',
-} as const;
-
-export type Counter = keyof typeof COUNTERS;
+/** Everything that is counted. */
+type Counter =
+  /** HTTP requests, by status. */
+  | 'requests'
+  /** Tool calls, by code. */
+  | 'calls'
+  /** Requests that a compatibility rule let pass, by rule. */
+  | 'compat'
+  /** Requests for a Host that is not served. */
+  | 'refused_host'
+  /** Requests of a web page that may not call. */
+  | 'refused_origin'
+  /** Credentials that were refused, by reason. */
+  | 'refused_credential'
+  /** Call records that were lost. */
+  | 'calls_dropped'
+  /** Log lines that were lost. */
+  | 'lines_lost'
+  /** Streams that were ended because their reader was too slow. */
+  | 'streams_cut'
+  /** Errors that nobody expected, by place. */
+  | 'faults';
 
 export interface Counters {
   /** @param label one of few: after 64 different ones of a counter, further ones count as `other`. */

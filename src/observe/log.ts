@@ -5,11 +5,11 @@ import { clean, cleanPath } from './clean.ts';
 import { createLineWriter } from './line-writer.ts';
 import { createRequestFormat, type RequestLine } from './request-line.ts';
 
-export type LogSetting = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-export type EventLevel = Exclude<LogSetting, 'silent'>;
+type LogSetting = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+type EventLevel = Exclude<LogSetting, 'silent'>;
 
 /** Facts of an event. Those not in {@link EVENT_FIELDS}, and all that are not scalars, are left out and counted. */
-export type EventFacts = { readonly [field: string]: unknown };
+type EventFacts = { readonly [field: string]: unknown };
 
 const EVENT_FIELDS: ReadonlySet<string> = new Set(
   (
@@ -41,7 +41,7 @@ export interface LogOptions {
   readonly to?: number | LineTaker;
 }
 
-export interface LineTaker {
+interface LineTaker {
   write(line: string): void;
 }
 
