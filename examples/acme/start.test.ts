@@ -64,7 +64,7 @@ async function call({ mcp, key }: Started, name: string, args: object) {
 it('serves the tickets of one organization, stops at once, and keeps data and key', async () => {
   const first = await start();
   expect(first.mcp).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
-  const created = await call(first, 'createTicket', { body: { subject: 'Kept', requester: 'a@b.example' } });
+  const created = await call(first, 'create_ticket', { body: { subject: 'Kept', requester: 'a@b.example' } });
   expect(created.id).toBe('T-1019');
   expect(await first.stop()).toBe(0);
   await expect(fetch(first.mcp)).rejects.toThrow();
@@ -72,6 +72,6 @@ it('serves the tickets of one organization, stops at once, and keeps data and ke
 
   const second = await start({ PORT: new URL(first.mcp).port, HOST: '127.0.0.1' });
   expect([second.mcp, second.key]).toEqual([first.mcp, first.key]);
-  expect((await call(second, 'getTicket', { ticketId: 'T-1019' })).subject).toBe('Kept');
+  expect((await call(second, 'get_ticket', { ticketId: 'T-1019' })).subject).toBe('Kept');
   expect(await second.stop()).toBe(0);
 });

@@ -61,7 +61,7 @@ async function interop(clients: readonly InteropClient[]): Promise<Outcome[]> {
     const again = await startExample(folder, Number(new URL(target.url).port));
     example = again;
     if (again.key !== target.key) throw new Error('The key changed with the restart.');
-    for (const one of running) await secondRound(one, expected);
+    for (const one of running) await secondRound(one, target, expected);
   } finally {
     for (const { connected } of running) connected?.close();
     await example.stop();
@@ -86,7 +86,7 @@ async function firstRound(one: Running, target: Target, expected: readonly strin
     `interop-${client.prefix}`,
     new URL(`./prefixes/${client.prefix}/`, import.meta.url),
   );
-  await timed(outcome, async () => {
+  await timed(outcome, target, async () => {
     one.sandbox = await makeSandbox(prefix);
     one.connected = await client.connect(one.sandbox, target);
     const round = checked(await one.connected.round(), expected);
@@ -95,19 +95,20 @@ async function firstRound(one: Running, target: Target, expected: readonly strin
   });
 }
 
-async function secondRound(one: Running, expected: readonly string[]): Promise<void> {
+async function secondRound(one: Running, target: Target, expected: readonly string[]): Promise<void> {
   const { connected, outcome } = one;
   if (connected === undefined || outcome.error !== undefined) return;
-  await timed(outcome, async () => {
+  await timed(outcome, target, async () => {
     checked(await connected.round(), expected);
     outcome.afterRestart = 'ok';
   });
 }
 
-async function timed(outcome: Outcome, work: () => Promise<void>): Promise<void> {
+async function timed(outcome: Outcome, { key }: Target, work: () => Promise<void>): Promise<void> {
   const began = systemClock.monotonic();
   await work().catch((error: unknown) => {
-    outcome.error = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    outcome.error = message.replaceAll(key, '(the key)');
   });
   outcome.seconds += (systemClock.monotonic() - began) / 1000;
 }
@@ -124,7 +125,7 @@ function checked(round: Round, expected: readonly string[]): Round {
 async function targetOf(example: Example): Promise<Target> {
   const lines = readyLines({ url: example.mcp, key: example.key, name: 'acme' });
   const byClient = new Map(lines.filter(({ file }) => file === undefined).map(({ client, text }) => [client, text]));
-  return { url: example.mcp, key: example.key, lines: byClient, tool: 'listTickets', args: { limit: 3 } };
+  return { url: example.mcp, key: example.key, lines: byClient, tool: 'list_tickets', args: { limit: 3 } };
 }
 
 /** The names of all tools, by the simplest request there is. */
