@@ -85,6 +85,6 @@ async function createCalls(db: Kysely<Schema>): Promise<void> {
     .addColumn('code', 'text', (column) => column.notNull())
     .addColumn('arguments', 'text')
     .execute();
-  await db.schema.createIndex('calls_by_time').on('calls').columns(['at', 'id']).execute();
+  await db.schema.createIndex('calls_by_time').on('calls').column('at').execute();
   await db.schema.createIndex('calls_by_tenant').on('calls').columns(['tenant', 'at']).execute();
 }
