@@ -89,8 +89,8 @@ describe('the package, installed', () => {
       const headers = { authorization: `Bearer ${key}` };
       await client.connect(new StreamableHTTPClientTransport(new URL(mcp), { requestInit: { headers } }));
       const { tools } = await client.listTools();
-      expect(tools.map(({ name }) => name)).toEqual(['getItem']);
-      const result = await client.callTool({ name: 'getItem', arguments: { id: '7' } });
+      expect(tools.map(({ name }) => name)).toEqual(['list_items', 'get_item', 'create_order']);
+      const result = await client.callTool({ name: 'get_item', arguments: { id: '7' } });
       expect(result.structuredContent).toEqual({ id: '7', name: 'Lamp' });
       expect(api.taken().map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /items/7']);
       await client.close();
