@@ -28,6 +28,8 @@ export interface OpenApiParts {
   readonly schemas: SchemaCompiler;
 }
 
+const NO_HEADERS: ReadonlyMap<string, readonly string[]> = new Map();
+
 interface Prepared {
   readonly build: RequestBuilder;
   readonly credential: Credential;
@@ -52,6 +54,7 @@ export function openApiCallable(operation: OperationTool, parts: OpenApiParts): 
 
   return {
     tool,
+    headers: NO_HEADERS,
     interactive: false,
     check(args) {
       const problems = validate(args);

@@ -9,12 +9,35 @@ type Node = { readonly [key: string]: unknown };
 const TYPES: readonly string[] = ['apiKey', 'http', 'oauth2', 'openIdConnect', 'mutualTLS'];
 const PLACES: readonly string[] = ['header', 'query', 'cookie'];
 
+/** Where a document declares its security schemes. */
+function schemesAt({ root, resolver, version }: OpenApiDocument): Located {
+  const whole: Located = { value: root, source: resolver.root, pointer: '' };
+  const holder = version === '2.0' ? whole : isObject(root['components']) ? child(whole, 'components') : whole;
+  return child(holder, version === '2.0' ? 'securityDefinitions' : 'securitySchemes');
+}
+
+/** The scopes that a document's OAuth schemes declare, each with the document's own sentence. */
+export function declaredScopes(document: OpenApiDocument): { readonly [name: string]: string } {
+  const at = schemesAt(document);
+  const declared: { [name: string]: string } = {};
+  if (!isObject(at.value)) return declared;
+  for (const name of Object.keys(at.value)) {
+    const scheme = document.resolver.follow(child(at, name))?.value;
+    if (!isObject(scheme)) continue;
+    // Swagger 2.0 has one flow, and it is the scheme itself.
+    const flows = isObject(scheme['flows']) ? Object.values(scheme['flows']).filter(isObject) : [scheme];
+    for (const { scopes } of flows) {
+      if (!isObject(scopes)) continue;
+      for (const [scope, sentence] of Object.entries(scopes)) declared[scope] = String(sentence);
+    }
+  }
+  return declared;
+}
+
 /** The security schemes of a document by name, those it declares in a way that can be understood. */
 export function securitySchemes(document: OpenApiDocument): ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>> {
-  const { root, resolver } = document;
-  const whole: Located = { value: root, source: resolver.root, pointer: '' };
-  const holder = document.version === '2.0' ? whole : isObject(root['components']) ? child(whole, 'components') : whole;
-  const at = child(holder, document.version === '2.0' ? 'securityDefinitions' : 'securitySchemes');
+  const { resolver } = document;
+  const at = schemesAt(document);
   const schemes = new Map<string, Omit<SecurityScheme, 'scopes'>>();
   if (!isObject(at.value)) return schemes;
   for (const name of Object.keys(at.value)) {

@@ -28,7 +28,8 @@ export function readConfig(raw: unknown, source: Source, surroundings: Surroundi
   const parsed = configSchema.safeParse(tree.value, { error: wantedKeys });
   if (parsed.success && tree.problems.length === 0) return parsed.data;
   const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !tree.dead(issue.path));
-  throw new StartError([...tree.problems, ...toProblems(issues, tree.value, source)]);
+  const problems = [...tree.problems, ...toProblems(issues, tree.value, source)];
+  throw new StartError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
 }
 
 /**

@@ -36,9 +36,9 @@ export function spell(path: Path): string {
   }, '');
 }
 
-export function whereIs(source: Source, path: Path): string {
+export function placeOf(source: Source, path: Path): Pick<Problem, 'where' | 'line'> {
   const line = source.lineOf(path);
-  return `${source.name}${line === undefined ? '' : `:${line}`} ${spell(path)}`.trimEnd();
+  return { where: `${source.name}${line === undefined ? '' : `:${line}`} ${spell(path)}`.trimEnd(), line };
 }
 
 function valueAt(raw: unknown, path: Path): unknown {
@@ -79,18 +79,18 @@ export function toProblems(
       if (issue.code === 'unrecognized_keys') {
         const wanted = issue.message.split('\n');
         return issue.keys.map((key, i) => ({
-          where: whereIs(source, [...path, key]),
+          ...placeOf(source, [...path, key]),
           found: `an unknown key, \`${key}\``,
           wanted: wanted[i] ?? 'a known key',
         }));
       }
       if (issue.code === 'invalid_key') {
         const wanted = issue.issues[0]?.message ?? issue.message;
-        return [{ where: whereIs(source, path), found: `the name ${JSON.stringify(path.at(-1))}`, wanted }];
+        return [{ ...placeOf(source, path), found: `the name ${JSON.stringify(path.at(-1))}`, wanted }];
       }
       const branch = issue.code === 'invalid_union' ? furthest(issue) : undefined;
       if (branch !== undefined) return toProblems(branch, raw, source, path);
-      return [{ where: whereIs(source, path), found: shown(valueAt(raw, path), path), wanted: wantedOf(issue) }];
+      return [{ ...placeOf(source, path), found: shown(valueAt(raw, path), path), wanted: wantedOf(issue) }];
     });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isObject } from '../core/json.ts';
-import { type Source, whereIs } from './config-problems.ts';
+import { placeOf, type Source } from './config-problems.ts';
 import type { Problem } from './problem.ts';
 import { REFERENCE, Secret } from './secret.ts';
 
@@ -53,7 +53,7 @@ export function followReferences(raw: unknown, source: Source, surroundings: Sur
     if (kind === undefined || name === undefined) return value;
     const followed = follow(kind, name, surroundings);
     if ('value' in followed) return new Secret(String(value), followed.value);
-    problems.push({ where: whereIs(source, path), ...followed });
+    problems.push({ ...placeOf(source, path), ...followed });
     deadPaths.add(JSON.stringify(path));
     return new Secret(String(value), '');
   };

@@ -2,6 +2,8 @@
 export interface Problem {
   /** The file and line, the key in it, the option or the address concerned. */
   readonly where: string;
+  /** The line in the file, which problems are told in the order of. */
+  readonly line?: number;
   readonly found: string;
   readonly wanted: string;
   /** What to do, where `wanted` does not say it already. May have several lines. */

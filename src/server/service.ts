@@ -88,7 +88,7 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     toolFacts: (_, name) => catalog.find(name),
     callTool: (caller, name, args: JsonObject, conversation, admitted) =>
       parts.call({
-        callable: catalog.find(name).callable,
+        callable: catalog.find(name),
         principal: caller.principal,
         requestId: caller.requestId,
         args,

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
 import { loadDocument, type OpenApiDocument } from '../openapi/document.ts';
+import { declaredScopes } from '../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { CredentialConfig, SchemeCredential, StaticCredential } from '../upstream/credential.ts';
@@ -70,11 +71,16 @@ export async function convertUpstream(
       cacheFolder: surroundings.cacheFolder,
       allowOrigins: config.refs.origins,
     });
-    const { tools, warnings, scopes, server } = openApiTools(document, { upstream: name, ...config.tools });
+    const { include, exclude, ...options } = config.tools;
+    const { tools, warnings, server } = openApiTools(document, {
+      ...options,
+      upstream: name,
+      select: { include, exclude },
+    });
     return {
       document,
       tools,
-      scopes,
+      scopes: declaredScopes(document),
       server,
       warnings: warnings.map(({ pointer, message }) => `${name} ${pointer}: ${message}`),
     };

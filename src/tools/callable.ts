@@ -21,6 +21,8 @@ export interface Run {
 /** A tool with its way of running: what a catalog holds. Made once, when the server starts. */
 export interface Callable {
   readonly tool: Tool;
+  /** The `Mcp-Param-*` headers that mirror arguments: lower-case name → path of property keys. Empty for most tools. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Whether it asks the client things, so that a legacy client needs a session to use it. */
   readonly interactive: boolean;
   check(args: JsonObject): Checked | Promise<Checked>;

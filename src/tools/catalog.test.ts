@@ -15,6 +15,7 @@ function callable(name: string, scopes: string[] = [], extra: Partial<Callable> 
       tags: [],
       upstream: 'u',
     },
+    headers: new Map(),
     interactive: false,
     check: (args) => ({ args }),
     run: async () => ({ content: [] }),
@@ -60,7 +61,7 @@ test('only a caller who sees an asking tool needs a session', () => {
 });
 
 test('a tool that is not listed is refused with every scope it requires', () => {
-  const { tool } = catalog.find('close').callable;
+  const { tool } = catalog.find('close');
   expect(() => authorise(key('read'), tool)).toThrow(
     expect.objectContaining({
       code: 'insufficient_scope',

@@ -4,22 +4,16 @@ import type { Tool } from '../core/tool.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
 import { type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
-import { paramHeaders } from './param-headers.ts';
 import { sees } from './policy.ts';
 
 /** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
 const KEPT_SETS = 256;
 
-export interface Entry {
-  readonly callable: Callable;
-  readonly headers: ReadonlyMap<string, readonly string[]>;
-}
-
 /** The tools of one endpoint. */
 export interface Catalog {
   readonly tools: readonly Tool[];
   /** @throws PosternError `unknown_tool`. */
-  find(name: string): Entry;
+  find(name: string): Callable;
   /** What `principal` is shown, serialised once for all who are shown the same. */
   list(principal: Principal, cursor: string | undefined): Page;
   /** Whether `principal` is shown a tool that asks the client things. */
@@ -31,13 +25,13 @@ interface VisibleSet {
   readonly interactive: boolean;
 }
 
-/** @throws Error when two tools have one name, or a schema's header annotations are at fault. */
+/** @throws Error when two tools have one name. */
 export function createCatalog(callables: readonly Callable[], limits?: PageLimits): Catalog {
-  const entries = new Map<string, Entry>();
+  const byName = new Map<string, Callable>();
   for (const callable of callables) {
-    const { name, inputSchema } = callable.tool;
-    if (entries.has(name)) throw new Error(`Two tools are named ${name}.`);
-    entries.set(name, { callable, headers: paramHeaders(inputSchema) });
+    const { name } = callable.tool;
+    if (byName.has(name)) throw new Error(`Two tools are named ${name}.`);
+    byName.set(name, callable);
   }
   const scopes = [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort();
   const sets = new Lru<string, VisibleSet>({ max: KEPT_SETS });
@@ -68,10 +62,10 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
   return {
     tools: callables.map(({ tool }) => tool),
     find(name) {
-      const entry = entries.get(name);
-      if (entry === undefined)
+      const callable = byName.get(name);
+      if (callable === undefined)
         throw new PosternError('unknown_tool', { message: `Unknown tool: ${name.slice(0, 128)}` });
-      return entry;
+      return callable;
     },
     list: (principal, cursor) => visibleTo(principal).list.page(cursor),
     interactive: (principal) => visibleTo(principal).interactive,

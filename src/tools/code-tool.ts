@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/j
 import type { Callable, Checked } from './callable.ts';
 import { createContext } from './context.ts';
 import type { ToolDefinition, ToolReturn } from './define.ts';
+import { paramHeaders } from './param-headers.ts';
 import { jsonSchemaOf, type SchemaInput, type Verdict, validatorOf } from './schema-input.ts';
 
 const NO_ARGUMENTS: JsonSchema = { type: 'object', properties: {}, additionalProperties: false };
@@ -32,6 +33,7 @@ export function codeTool(definition: ToolDefinition): Callable {
       icons: definition.icons,
       _meta: definition._meta,
     },
+    headers: paramHeaders(inputSchema),
     interactive: definition.interactive ?? false,
     check(args) {
       const verdict = validate(args);

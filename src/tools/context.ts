@@ -40,30 +40,72 @@ export interface HandlerContext {
 }
 
 export function createContext(principal: Principal, requestId: string, conversation: Conversation): HandlerContext {
-  // A handler that runs again asks in the same order, so a number is name enough.
-  let asked = 0;
-  const askOne = async (question: Question): Promise<JsonObject> => {
-    const key = `q${++asked}`;
-    const answers = await conversation.ask({ [key]: question });
+  return new CallContext(principal, requestId, conversation);
+}
+
+/**
+ * Made for every call, and used little by most: the functions are made when they are asked for. They are getters and
+ * not methods, so that a handler may take them out of the context: `run: (args, { progress }) => …`.
+ */
+class CallContext implements HandlerContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly #conversation: Conversation;
+  /** A handler that runs again asks in the same order, so a number is name enough. */
+  #asked = 0;
+
+  constructor(principal: Principal, requestId: string, conversation: Conversation) {
+    this.principal = principal;
+    this.requestId = requestId;
+    this.#conversation = conversation;
+  }
+
+  get signal() {
+    return this.#conversation.signal;
+  }
+
+  get capabilities() {
+    return this.#conversation.capabilities;
+  }
+
+  get client() {
+    return this.#conversation.client;
+  }
+
+  get progress(): HandlerContext['progress'] {
+    return (progress, total, message) => this.#conversation.progress(progress, total, message);
+  }
+
+  get log(): HandlerContext['log'] {
+    return (level, data, logger) => this.#conversation.log(level, data, logger);
+  }
+
+  get ask(): HandlerContext['ask'] {
+    return (questions) => this.#conversation.ask(questions);
+  }
+
+  get elicit(): HandlerContext['elicit'] {
+    return async (message, form) =>
+      asElicited(await this.#askOne({ method: 'elicitation/create', params: formOf(message, jsonSchemaOf(form)) }));
+  }
+
+  get sample(): HandlerContext['sample'] {
+    return (request) => this.#askOne({ method: 'sampling/createMessage', params: request });
+  }
+
+  get roots(): HandlerContext['roots'] {
+    return () => this.#askOne({ method: 'roots/list' });
+  }
+
+  get closeStream(): HandlerContext['closeStream'] {
+    return () => this.#conversation.closeStream?.();
+  }
+
+  async #askOne(question: Question): Promise<JsonObject> {
+    const key = `q${++this.#asked}`;
+    const answers = await this.#conversation.ask({ [key]: question });
     return answers[key] ?? {};
-  };
-  return {
-    principal,
-    requestId,
-    get signal() {
-      return conversation.signal;
-    },
-    capabilities: conversation.capabilities,
-    client: conversation.client,
-    progress: (progress, total, message) => conversation.progress(progress, total, message),
-    log: (level, data, logger) => conversation.log(level, data, logger),
-    ask: (questions) => conversation.ask(questions),
-    elicit: async (message, form) =>
-      asElicited(await askOne({ method: 'elicitation/create', params: formOf(message, jsonSchemaOf(form)) })),
-    sample: (request) => askOne({ method: 'sampling/createMessage', params: request }),
-    roots: () => askOne({ method: 'roots/list' }),
-    closeStream: () => conversation.closeStream?.(),
-  };
+  }
 }
 
 function formOf(message: string, requestedSchema: JsonSchema): Elicitation {
