@@ -1,8 +1,10 @@
+import type { OpenApiDocument } from '../openapi/document.ts';
 import type { LoadedConfig } from '../server/config-load.ts';
 import { type ConvertedUpstream, convertUpstream } from '../server/upstreams.ts';
 import { packageVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { LocalState } from './state.ts';
+import { printable } from './table.ts';
 
 /** The documents of a config and the tools made of them, without anything that could call them. @throws DocumentError */
 export function convertAll(
@@ -21,4 +23,11 @@ export function convertAll(
     ...(await convertUpstream(name, upstream, surroundings)),
   }));
   return Promise.all(each);
+}
+
+/** What is wrong with parts of a document, as far as they have been looked into, fit for a terminal. */
+export function warningsOf(upstream: string, { warnings }: OpenApiDocument): string[] {
+  return warnings.map(({ pointer, message }) =>
+    printable(`${upstream}${pointer === '' ? '' : ` ${pointer}`}: ${message}`),
+  );
 }

@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../server/config-load.ts';
 import { refusals } from '../server/config-safety.ts';
 import { StartError, tell } from '../server/problem.ts';
 import type { ConvertedUpstream } from '../server/upstreams.ts';
-import { convertAll } from './convert.ts';
+import { convertAll, warningsOf } from './convert.ts';
 import { checkDatabase, checkNode, checkPort, checkSecrets, checkUpstream, type Finding } from './doctor-checks.ts';
 import { type Io, print, style, waiting } from './io.ts';
 import { jsonOption, type SourceOptions, withSource } from './options.ts';
@@ -85,7 +85,10 @@ async function* checkUpstreams(io: Io, loaded: LoadedConfig): AsyncGenerator<Fin
   }
 }
 
-function checkDocument(name: string, location: string, { tools, warnings }: ConvertedUpstream): Finding {
+function checkDocument(name: string, location: string, { tools, document }: ConvertedUpstream): Finding {
+  // Schemas are made, and found wanting, when they are first read.
+  for (const { tool } of tools) void tool.inputSchema;
+  const warnings = warningsOf(name, document);
   const check = `document of ${name}`;
   const message = `${location}: ${tools.length} tools, ${warnings.length} warnings`;
   if (warnings.length === 0) return { check, status: 'ok', message };

@@ -14,19 +14,6 @@ export function port(value: string): number {
   throw new InvalidArgumentError('Wanted: a TCP port from 0 to 65535; 0 takes a free one.');
 }
 
-export function url(value: string): string {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  const web = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
-  if (web && parsed.username === '' && parsed.password === '') return value;
-  throw new InvalidArgumentError('Wanted: an http or https URL without user and password.');
-}
-
-/** `env:NAME` or `file:PATH`, as a reference of the config. */
-export function reference(value: string): string {
-  if (/^(env|file):[^{}]+$/.test(value)) return `\${${value}}`;
-  throw new InvalidArgumentError('Wanted: env:NAME or file:PATH. A secret is never typed on the command line.');
-}
-
 export function scopes(value: string): string[] {
   const names = value.split(',').map((name) => name.trim());
   if (names.every((name) => /^(?!\*$)[\x21\x23-\x5b\x5d-\x7e]+$/.test(name))) return [...new Set(names)];
@@ -56,14 +43,6 @@ export function withSource(command: Command): Command {
       'an OpenAPI document, as a path or https URL; served instead of the upstreams of the config',
     )
     .addOption(configOption())
-    .addOption(
-      new Option('--upstream <url>', 'the base URL of the API (default: the first server of the document)').argParser(
-        url,
-      ),
-    )
-    .addOption(
-      new Option('--upstream-auth <reference>', 'the credential of the API: env:NAME or file:PATH').argParser(
-        reference,
-      ),
-    );
+    .option('--upstream <url>', 'the base URL of the API (default: the first server of the document)')
+    .option('--upstream-auth <reference>', 'the credential of the API: env:NAME or file:PATH');
 }

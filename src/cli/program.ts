@@ -15,7 +15,6 @@ export function createProgram(io: Io, fail: () => void): Command {
   const program = new Command('postern')
     .description('The door to a product that AI agents use: an HTTP API becomes an MCP server.')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this')
     .helpCommand('help [command]', 'print help on a command')
     .option('--debug', 'print stacks')
     .addHelpText(
@@ -43,6 +42,7 @@ function withSubcommands(command: Command): Command[] {
 function prepare(command: Command, io: Io): void {
   command
     .exitOverride()
+    .helpOption('-h, --help', 'print this')
     .showHelpAfterError(`See: ${pathOf(command)} --help`)
     .configureHelp({ styleTitle: (title) => style(io.stdout, 'bold', title) })
     .configureOutput({

@@ -72,6 +72,8 @@ async function serve(io: Io, document: string | undefined, options: ServeOptions
     throw error;
   }
   const mcp = `${(dev ? undefined : config.server.url?.replace(/\/$/, '')) ?? listening.url}${config.server.path}`;
+  // Before the first word: whoever reads that it is ready may ask it to stop at once.
+  const asked = stopped(io);
   warn(io, running);
   if (options.json === true) {
     print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
@@ -80,7 +82,7 @@ async function serve(io: Io, document: string | undefined, options: ServeOptions
     const keyNote = noteOn(key, options, config);
     announce(io, { name: config.server.title ?? config.server.name, mcp, upstreams: postern.upstreams, key, keyNote });
   }
-  await stopped(io);
+  await asked;
   await listening.close();
   await running.closeStores();
 }

@@ -2,19 +2,16 @@ import { basename, resolve } from 'node:path';
 import type { Config, UpstreamConfig } from '../server/config.ts';
 import { type LoadedConfig, loadConfig, readConfig } from '../server/config-load.ts';
 import { weakness } from '../server/config-safety.ts';
-import { StartError } from '../server/problem.ts';
+import { type Problem, StartError } from '../server/problem.ts';
 import type { Secret } from '../server/secret.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
 import type { LocalState } from './state.ts';
 
-const COMMAND_LINE = 'the command line';
-
 /** The config with what the command line says over it. */
 export async function loadSource(io: Io, document: string | undefined, options: SourceOptions): Promise<LoadedConfig> {
   const loaded = await loadConfig(options.config, io);
-  const upstreams =
-    document === undefined ? overlaid(io, loaded.config, options) : onlyDocument(io, document, options, loaded);
+  const upstreams = document === undefined ? overlaid(io, loaded.config, options) : onlyDocument(io, document, options);
   return { ...loaded, config: { ...loaded.config, upstreams } };
 }
 
@@ -45,38 +42,53 @@ export function masterOf({ config, file }: LoadedConfig, state: LocalState): Sec
   return master;
 }
 
-function onlyDocument(io: Io, document: string, options: SourceOptions, loaded: LoadedConfig): Config['upstreams'] {
-  const remote = /^https?:\/\//i.test(document);
-  const upstream = {
-    openapi: remote ? document : resolve(io.cwd, document),
-    ...(options.upstream === undefined ? {} : { baseUrl: options.upstream }),
-    ...(options.upstreamAuth === undefined ? {} : { credential: { from: 'static', value: options.upstreamAuth } }),
+type Overlay = Partial<Pick<UpstreamConfig, 'baseUrl' | 'credential'>>;
+
+/** What the command line says of the upstream. Neither option is repeated when it is wrong: it may hold a secret. */
+function overlayOf(io: Io, { upstream, upstreamAuth }: SourceOptions): Overlay {
+  const problems: Problem[] = [];
+  if (upstream !== undefined && !isPlainUrl(upstream)) {
+    const wanted = 'an http or https URL without user, password and fragment';
+    problems.push({ where: '--upstream', found: 'something else (not shown)', wanted });
+  }
+  if (upstreamAuth !== undefined && !/^(env|file):[^{}]+$/.test(upstreamAuth)) {
+    const wanted = 'env:NAME or file:PATH: a secret is never typed on the command line';
+    problems.push({ where: '--upstream-auth', found: 'a literal (not shown)', wanted });
+  }
+  if (problems.length > 0) throw new StartError(problems);
+  const credential = { from: 'static', value: `\${${upstreamAuth}}` };
+  const raw = { openapi: 'any', baseUrl: upstream, credential: upstreamAuth === undefined ? undefined : credential };
+  const source = { name: 'the command line', lineOf: () => undefined };
+  const { it } = readConfig({ upstreams: { it: raw } }, source, { env: io.env, baseDir: io.cwd }).upstreams;
+  return {
+    ...(upstream === undefined ? {} : { baseUrl: it?.baseUrl }),
+    ...(upstreamAuth === undefined ? {} : { credential: it?.credential }),
   };
-  const raw = { upstreams: { [nameFor(document, options.upstream)]: upstream } };
-  const source = { name: COMMAND_LINE, lineOf: () => undefined };
-  return readConfig(raw, source, { env: io.env, baseDir: loaded.file === undefined ? io.cwd : loaded.baseDir })
-    .upstreams;
+}
+
+function isPlainUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return web && url.username === '' && url.password === '' && url.hash === '';
+}
+
+function onlyDocument(io: Io, document: string, options: SourceOptions): Config['upstreams'] {
+  const openapi = /^https?:\/\//i.test(document) ? document : resolve(io.cwd, document);
+  const name = nameFor(document, options.upstream);
+  const source = { name: 'the command line', lineOf: () => undefined };
+  const { upstreams } = readConfig({ upstreams: { [name]: { openapi } } }, source, { env: io.env, baseDir: io.cwd });
+  return Object.fromEntries(
+    Object.entries(upstreams).map(([key, upstream]) => [key, { ...upstream, ...overlayOf(io, options) }]),
+  );
 }
 
 function overlaid(io: Io, config: Config, options: SourceOptions): Config['upstreams'] {
   if (options.upstream === undefined && options.upstreamAuth === undefined) return config.upstreams;
   const [first, ...others] = Object.entries(config.upstreams);
-  if (first === undefined || others.length > 0) {
-    const found =
-      first === undefined ? 'no document it could belong to' : `${others.length + 1} upstreams in the config`;
-    const option = options.upstream === undefined ? '--upstream-auth' : '--upstream';
-    throw new StartError([{ where: option, found, wanted: 'exactly one upstream, or a document on the command line' }]);
-  }
-  const [name, upstream] = first;
-  const credential =
-    options.upstreamAuth === undefined ? upstream.credential : credentialOf(io, upstream.openapi, options.upstreamAuth);
-  return { [name]: { ...upstream, baseUrl: options.upstream ?? upstream.baseUrl, credential } };
-}
-
-function credentialOf(io: Io, openapi: string, reference: string): UpstreamConfig['credential'] {
-  const raw = { upstreams: { it: { openapi, credential: { from: 'static', value: reference } } } };
-  const read = readConfig(raw, { name: '--upstream-auth', lineOf: () => undefined }, { env: io.env, baseDir: io.cwd });
-  return read.upstreams['it']?.credential ?? { from: 'none' };
+  if (first !== undefined && others.length === 0) return { [first[0]]: { ...first[1], ...overlayOf(io, options) } };
+  const found = first === undefined ? 'no document it could belong to' : `${others.length + 1} upstreams in the config`;
+  const where = options.upstream === undefined ? '--upstream-auth' : '--upstream';
+  throw new StartError([{ where, found, wanted: 'exactly one upstream, or a document on the command line' }]);
 }
 
 const SAYS_NOTHING = /^(openapi|swagger|api|apis|spec|schema|index|main|docs?|v?\d.*|)$/;

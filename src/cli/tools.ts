@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { OpenApiTool } from '../openapi/tools.ts';
-import { convertAll } from './convert.ts';
+import { convertAll, warningsOf } from './convert.ts';
 import { type Io, print, style, waiting } from './io.ts';
 import { jsonOption, type SourceOptions, withSource } from './options.ts';
 import { loadUpstreams } from './setup.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 interface ToolsOptions extends SourceOptions {
   readonly json?: boolean;
@@ -58,11 +58,12 @@ async function tools(io: Io, document: string | undefined, options: ToolsOptions
   const rows = converted.flatMap((upstream) => upstream.tools.map(rowOf));
   if (options.json === true) return print(io.stdout, JSON.stringify(rows));
   show(io, rows);
-  const warnings = converted.flatMap((upstream) => upstream.warnings);
+  // Complete only now: schemas are made, and found wanting, when they are first read.
+  const warnings = converted.flatMap(({ name, document }) => warningsOf(name, document));
   if (warnings.length === 0) return;
   print(io.stdout, '');
   print(io.stdout, style(io.stdout, 'bold', `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`));
-  for (const warning of warnings) print(io.stdout, `  ${printable(warning)}`);
+  for (const warning of warnings) print(io.stdout, `  ${warning}`);
 }
 
 function show(io: Io, rows: readonly Row[]): void {

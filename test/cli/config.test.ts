@@ -53,15 +53,15 @@ test('every problem is told at once, each with its line', async () => {
     ].join('\n'),
   });
   expect(problems.map((problem) => problem.where)).toEqual([
-    'postern.yaml:3 server.port',
     'postern.yaml:2 server.prot',
-    'postern.yaml:12 upstreams.acme.tools.include[1].tga',
+    'postern.yaml:3 server.port',
     'postern.yaml:9 upstreams.acme.tools.scopes[0].require',
+    'postern.yaml:12 upstreams.acme.tools.include[1].tga',
     'postern.yaml:13 upstreams.acme.bind',
     'postern.yaml:15 auth.facade',
   ]);
-  expect(problems[0]).toMatchObject({ found: '"eighty"', wanted: 'a whole number of the TCP port, from 0 to 65535' });
-  expect(problems[1]?.wanted).toMatch(/^`port`, perhaps/);
+  expect(problems[1]).toMatchObject({ found: '"eighty"', wanted: 'a whole number of the TCP port, from 0 to 65535' });
+  expect(problems[0]?.wanted).toMatch(/^`port`, perhaps/);
   expect(problems[5]?.wanted).toMatch(/later version/);
 });
 
