@@ -5,9 +5,13 @@ const load = createRequire(import.meta.url);
 /** What Ajv needs of a regular expression. */
 export interface Pattern {
   test(value: string): boolean;
+  /** Differs for different patterns: Ajv takes patterns of one schema that read the same for one pattern. */
+  toString(): string;
 }
 
-const ANYTHING: Pattern = { test: () => true };
+function pattern(source: string, test: (value: string) => boolean): Pattern {
+  return { test, toString: () => source };
+}
 
 /**
  * A pattern of a stranger's schema on RE2, whose time is linear in the input. What RE2 cannot take (lookaround,
@@ -18,11 +22,11 @@ export function translatePattern(source: string, onWarning: (message: string) =>
   const { RE2JS } = load('re2js') as typeof import('re2js');
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
-    return { test: (value) => compiled.matcher(value).find() };
+    return pattern(source, (value) => compiled.matcher(value).find());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     onWarning(`pattern ${JSON.stringify(source.slice(0, 80))} is not enforced: ${why.slice(0, 120)}`);
-    return ANYTHING;
+    return pattern(source, () => true);
   }
 }
 

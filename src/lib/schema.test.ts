@@ -63,6 +63,12 @@ describe('compileSchema', () => {
 });
 
 describe('a hostile schema or value', () => {
+  test('keeps the patterns of one schema apart', () => {
+    const check = compileSchema({ type: 'object', properties: { a: { pattern: '^a+$' }, b: { pattern: '^b+$' } } });
+    expect(check({ a: 'aa', b: 'bb' })).toBeUndefined();
+    expect(check({ a: 'aa', b: 'aa' })).toMatchObject([{ pointer: '/b' }]);
+  });
+
   test('takes a pattern that backtracks for ever in linear time', () => {
     const check = compileSchema({ type: 'string', pattern: '^(a+)+$' });
     expect(check('a'.repeat(50_000))).toBeUndefined();
