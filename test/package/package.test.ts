@@ -49,7 +49,7 @@ describe('the package, installed', () => {
       join(folder, 'app.js'),
       `import { createPostern, tool } from 'postern';
        const greet = tool({ name: 'greet', description: 'Greets.', run: () => 'Hello' });
-       const postern = await createPostern({ server: { name: 'app', version: '1' }, auth: 'none', tools: [greet] });
+       const postern = await createPostern({ server: { name: 'app', version: '1' }, auth: 'none', tools: [greet], observe: { log: 'silent' } });
        const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'greet', arguments: {} } };
        const request = new Request('http://localhost/mcp', {
          method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
