@@ -20,35 +20,41 @@ export type IdSource = (prefix: string) => string;
  */
 export function createIds(clock: Clock): IdSource {
   const pool = new Uint8Array(POOL_BYTES);
+  // Written in place and read as one text: a text that grows by a character leaves one behind at every step.
+  const id = Buffer.alloc(TIME_CHARS + SEQUENCE_CHARS + RANDOM_CHARS);
   let used = POOL_BYTES;
   let time = -1;
   let sequence = 0;
-  let stamp = '';
 
   return (prefix) => {
     const now = clock.now();
     // A clock that goes back must not make ids sort before those already given out.
-    if (now > time) {
-      time = now;
-      sequence = 0;
-      stamp = base32(time, TIME_CHARS);
-    } else if (++sequence === SEQUENCE_END) {
-      time++;
-      sequence = 0;
-      stamp = base32(time, TIME_CHARS);
-    }
+    if (now > time) time = now;
+    else if (++sequence < SEQUENCE_END) return finish(prefix);
+    else time++;
+    sequence = 0;
+    base32(id, 0, TIME_CHARS, time);
+    return finish(prefix);
+  };
+
+  function finish(prefix: string): string {
+    base32(id, TIME_CHARS, SEQUENCE_CHARS, sequence);
     if (used + RANDOM_CHARS > POOL_BYTES) {
       randomFillSync(pool);
       used = 0;
     }
-    let id = `${prefix}_${stamp}${base32(sequence, SEQUENCE_CHARS)}`;
-    for (const end = used + RANDOM_CHARS; used < end; used++) id += ALPHABET.charAt((pool[used] ?? 0) & 31);
-    return id;
-  };
+    for (let at = TIME_CHARS + SEQUENCE_CHARS; at < id.length; at++) id[at] = letter((pool[used++] ?? 0) & 31);
+    return `${prefix}_${id.toString('latin1')}`;
+  }
 }
 
-function base32(value: number, length: number): string {
-  let text = '';
-  for (let left = value; text.length < length; left = Math.floor(left / 32)) text = ALPHABET.charAt(left % 32) + text;
-  return text;
+function base32(into: Uint8Array, from: number, length: number, value: number): void {
+  for (let at = from + length - 1, left = value; at >= from; at--) {
+    into[at] = letter(left % 32);
+    left = Math.floor(left / 32);
+  }
+}
+
+function letter(value: number): number {
+  return ALPHABET.charCodeAt(value);
 }
