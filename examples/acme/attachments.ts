@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Hono } from 'hono';
 import type { AcmeEnv } from './app.ts';
 import type { AcmeData } from './data.ts';
@@ -23,11 +24,8 @@ export function attachmentRoutes(data: AcmeData): Hono<AcmeEnv> {
     }
     if (file.size > MAX_BYTES) throw new Problem(413, 'File too large', 'A file may have at most 1 MiB.');
     const name = form.get('fileName');
-    const stored = {
-      name: typeof name === 'string' && name !== '' ? name : file.name,
-      type: file.type || 'application/octet-stream',
-      bytes: new Uint8Array(await file.arrayBuffer()),
-    };
+    const bytes = Buffer.from(await file.arrayBuffer());
+    const stored = { name: typeof name === 'string' && name !== '' ? name : file.name, type: typeOf(bytes), bytes };
     return c.json(data.addAttachment(c.var.organization, ticket.id, stored), 201);
   });
 
@@ -38,4 +36,12 @@ export function attachmentRoutes(data: AcmeData): Hono<AcmeEnv> {
   });
 
   return app;
+}
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** What the bytes are, whatever the uploader says they are. */
+function typeOf(bytes: Buffer): string {
+  if (bytes.subarray(0, PNG.length).equals(PNG)) return 'image/png';
+  return isUtf8(bytes) ? 'text/plain; charset=utf-8' : 'application/octet-stream';
 }

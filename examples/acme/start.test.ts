@@ -1,77 +1,99 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Example, startExample } from '../../test/interop/example.ts';
+import { PIXEL } from './seed.ts';
 
 let folder: string;
-const children = new Set<ChildProcess>();
+let example: Example;
+let client: Client;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'acme-start-'));
-  for (const file of ['postern.yaml', 'openapi.yaml']) await copyFile(join(HERE, file), join(folder, file));
+  example = await startExample(folder, 0);
+  client = await connected(example);
 });
 
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  await client.close();
+  await example.stop();
   await rm(folder, { recursive: true });
 });
 
-interface Started {
-  readonly mcp: string;
-  readonly key: string;
-  readonly pid: number;
-  /** @returns the exit code. */
-  stop(): Promise<number>;
-}
-
-async function start(env: { readonly [name: string]: string } = {}): Promise<Started> {
-  const args = [join(HERE, 'start.ts'), '--json', ...(env['PORT'] === undefined ? ['--port', '0'] : [])];
-  const child = spawn(process.execPath, args, { env: { ...process.env, ACME_FOLDER: folder, ...env } });
-  children.add(child);
-  const closed = once(child, 'close');
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
-    break;
-  }
-  const stop = async () => {
-    // The terminal and npm may both pass on one Ctrl-C.
-    child.kill('SIGINT');
-    child.kill('SIGINT');
-    const [code] = await closed;
-    children.delete(child);
-    return code;
-  };
-  return { ...JSON.parse(lines[0] ?? ''), stop };
-}
-
-async function call({ mcp, key }: Started, name: string, args: object) {
-  const response = await fetch(mcp, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+async function connected({ mcp, key }: Example): Promise<Client> {
+  const transport = new StreamableHTTPClientTransport(new URL(mcp), {
+    requestInit: { headers: { authorization: `Bearer ${key}` } },
   });
-  const { result } = JSON.parse(await response.text());
-  return JSON.parse(result.content[0].text);
+  const made = new Client({ name: 'test', version: '0' }, { versionNegotiation: { mode: 'auto' } });
+  await made.connect(transport);
+  return made;
 }
 
-it('serves the tickets of one organization, stops at once, and keeps data and key', async () => {
-  const first = await start();
-  expect(first.mcp).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
-  const created = await call(first, 'create_ticket', { body: { subject: 'Kept', requester: 'a@b.example' } });
-  expect(created.id).toBe('T-1019');
-  expect(await first.stop()).toBe(0);
-  await expect(fetch(first.mcp)).rejects.toThrow();
-  expect(() => process.kill(first.pid, 0)).toThrow();
+const call = (name: string, args: { [name: string]: unknown }) => client.callTool({ name, arguments: args });
+const ticket = { subject: 'Kept', requester: 'a@b.example' };
 
-  const second = await start({ PORT: new URL(first.mcp).port, HOST: '127.0.0.1' });
-  expect([second.mcp, second.key]).toEqual([first.mcp, first.key]);
-  expect((await call(second, 'get_ticket', { ticketId: 'T-1019' })).subject).toBe('Kept');
-  expect(await second.stop()).toBe(0);
+describe('npm start', () => {
+  it('listens on loopback', () => {
+    expect(example.mcp).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
+  });
+
+  it('serves every operation of the document as a tool', async () => {
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('search_tickets');
+    expect(tools).toHaveLength(18);
+  });
+
+  it('serves one organization', async () => {
+    const { structuredContent } = await call('list_members', {});
+    expect(structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
+  });
+
+  it.each([
+    ['a problem (RFC 9457)', 'get_ticket', { ticketId: 'T-9' }, { code: 'not_found', status: 404 }],
+    ['a conflict', 'close_ticket', { ticketId: 'T-1002' }, { code: 'conflict', status: 409 }],
+    ['a wrapped error', 'get_member', { memberId: 'M-9' }, { code: 'not_found', message: 'No member has this id.' }],
+    ['a list of errors', 'get_usage', { month: 'May' }, { code: 'invalid_arguments', status: 400 }],
+    ['a page of HTML', 'get_invoice', { number: 'INV-2019-01' }, { code: 'upstream_error', status: 502 }],
+    ['a failure with status 200', 'notify_channel', { body: { channel: 'x', text: 'y' } }, { code: 'not_found' }],
+  ])('tells %s as what it is', async (_, name, args, error) => {
+    const result = await call(name, args);
+    expect(result.isError).toBe(true);
+    expect(result.structuredContent).toMatchObject({ error });
+  });
+
+  it('tells a rate limit with the time to wait', async () => {
+    for (let turn = 0; turn < 3; turn += 1) expect((await call('report_workload', {})).isError).toBeFalsy();
+    const { structuredContent } = await call('report_workload', {});
+    expect(structuredContent).toMatchObject({ error: { code: 'rate_limited', retryable: true } });
+    expect(structuredContent).toHaveProperty('error.retryAfterSeconds', expect.any(Number));
+  });
+
+  it('takes a file and gives it back as a picture', async () => {
+    const body = { file: PIXEL.toString('base64'), fileName: 'pixel.png' };
+    const { structuredContent } = await call('upload_attachment', { ticketId: 'T-1002', body });
+    expect(structuredContent).toMatchObject({ contentType: 'image/png', size: PIXEL.length });
+
+    const { content } = await call('download_attachment', { attachmentId: Object(structuredContent).id });
+    expect(content).toMatchObject([{ type: 'image', mimeType: 'image/png', data: PIXEL.toString('base64') }]);
+  });
+
+  it('waits for the slow export', async () => {
+    const { content } = await call('export_tickets', { seconds: 1 });
+    expect(content).toMatchObject([{ type: 'text', text: expect.stringMatching(/^id,status,priority/) }]);
+  });
+
+  it('stops on Ctrl-C, and keeps data and key for the next start', async () => {
+    const { structuredContent } = await call('create_ticket', { body: ticket });
+    const { mcp, key, pid } = example;
+    await example.stop();
+    await expect(fetch(mcp)).rejects.toThrow();
+    expect(() => process.kill(pid, 0)).toThrow();
+
+    example = await startExample(folder, Number(new URL(mcp).port));
+    expect([example.mcp, example.key]).toEqual([mcp, key]);
+    const kept = await call('get_ticket', { ticketId: Object(structuredContent).id });
+    expect(kept.structuredContent).toMatchObject(ticket);
+  });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../../src/core/json.ts';
-import { endGroup } from './process.ts';
+import { endGroup, endWithUs } from './process.ts';
 
 const ACME = fileURLToPath(new URL('../../examples/acme', import.meta.url));
 
@@ -13,32 +13,36 @@ const ACME = fileURLToPath(new URL('../../examples/acme', import.meta.url));
 export interface Example {
   readonly mcp: string;
   readonly key: string;
+  readonly pid: number;
   /** Asks it to stop, as Ctrl-C does. @throws Error when it does not end with 0. */
   stop(): Promise<void>;
 }
 
-/** Starts the example with its data in a folder. @throws Error with its output when it does not say that it is ready. */
+/** Starts the example with its data in a folder; port 0 takes a free one. @throws Error with its output when it does not say that it is ready. */
 export async function startExample(folder: string, port: number): Promise<Example> {
   for (const file of ['postern.yaml', 'openapi.yaml']) await copyFile(join(ACME, file), join(folder, file));
-  const args = [join(ACME, 'start.ts'), '--json', '--port', String(port)];
-  const env = { ...process.env, ACME_FOLDER: folder };
+  const args = [join(ACME, 'start.ts'), '--json'];
+  const env = { ...process.env, ACME_FOLDER: folder, HOST: '127.0.0.1', PORT: String(port) };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  endWithUs(child);
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors = (errors + String(chunk)).slice(-4000);
   });
   const closed = once(child, 'close');
   const stop = async (): Promise<void> => {
+    // The terminal signals the whole group, and npm passes on what it got itself: one Ctrl-C may arrive twice.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     const [code] = await closed;
     if (code !== 0) throw new Error(`The example ended with ${code}.\n${errors}`);
   };
 
   for await (const line of createInterface({ input: child.stdout })) {
-    const ready: unknown = line.startsWith('{') ? JSON.parse(line) : undefined;
-    if (!isObject(ready) || typeof ready['mcp'] !== 'string' || typeof ready['key'] !== 'string') continue;
+    const ready: unknown = JSON.parse(line);
+    if (!isObject(ready)) break;
     child.stdout.resume();
-    return { mcp: ready['mcp'], key: ready['key'], stop };
+    return { mcp: String(ready['mcp']), key: String(ready['key']), pid: Number(ready['pid']), stop };
   }
   endGroup(child);
   throw new Error(`The example did not start.\n${errors}`);

@@ -18,6 +18,7 @@ const PATIENCE_MS = 60_000;
 export async function run(command: string, args: readonly string[], { cwd, env }: Surroundings): Promise<string> {
   // A group of its own: several clients are launchers of other programs, and all of them must be gone in the end.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  endWithUs(child);
   let out = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
@@ -36,6 +37,13 @@ export async function run(command: string, args: readonly string[], { cwd, env }
 /** Runs a line as somebody would who pastes it into a shell. */
 export async function runLine(line: string, surroundings: Surroundings): Promise<string> {
   return await run('/bin/sh', ['-c', line], surroundings);
+}
+
+/** Sees to it that a process with a group of its own does not outlive this one. */
+export function endWithUs(child: ChildProcess): void {
+  const end = () => endGroup(child);
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
 }
 
 /** Ends the process and what it started. */

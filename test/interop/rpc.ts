@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isObject } from '../../src/core/json.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { endGroup, type Surroundings } from './process.ts';
+import { endGroup, endWithUs, type Surroundings } from './process.ts';
 
 /** How a message ends: with its line, or after as many bytes as its header says (as in the Language Server Protocol). */
 export type Framing = 'lines' | 'headers';
@@ -21,6 +21,7 @@ export class RpcProgram {
   constructor(command: string, args: readonly string[], { cwd, env }: Surroundings, framing: Framing) {
     this.#framing = framing;
     this.#child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    endWithUs(this.#child);
     this.#child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#child.stderr.on('data', (chunk) => {
       this.#errors = (this.#errors + String(chunk)).slice(-4000);
