@@ -3,7 +3,7 @@ import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
-import { type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
+import { type Listing, type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
 import { sees } from './policy.ts';
 
 /** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
@@ -25,6 +25,8 @@ interface VisibleSet {
   readonly interactive: boolean;
 }
 
+const LISTING: Listing<Callable> = { keyOf: ({ tool }) => tool.name, show: ({ tool }) => shown(tool) };
+
 /** @throws Error when two tools have one name. */
 export function createCatalog(callables: readonly Callable[], limits?: PageLimits): Catalog {
   const byName = new Map<string, Callable>();
@@ -41,10 +43,7 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
   function build(principal: Principal): VisibleSet {
     const visible = callables.filter(({ tool }) => sees(principal, tool));
     return {
-      list: pagedList(
-        visible.map(({ tool }) => shown(tool)),
-        limits,
-      ),
+      list: pagedList(visible, LISTING, limits),
       interactive: visible.some((callable) => callable.interactive),
     };
   }

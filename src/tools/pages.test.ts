@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pagedList } from './pages.ts';
+import { type PageLimits, pagedList as paged } from './pages.ts';
+
+const pagedList = (values: readonly object[], limits?: PageLimits) =>
+  paged(values, { keyOf: (value) => JSON.stringify(value), show: (value) => value }, limits);
 
 function walk(list: ReturnType<typeof pagedList>): unknown[][] {
   const pages: unknown[][] = [];
@@ -24,7 +27,7 @@ test('the pages together are the list, in its order, within their limits', () =>
         expect(pages.flat()).toEqual(values);
         for (const page of pages) {
           expect(page.length).toBeLessThanOrEqual(items);
-          if (page.length > 1) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(bytes + 2);
+          if (page.length > 1) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(bytes);
         }
       },
     ),
@@ -42,8 +45,8 @@ test('the same list gives the same bytes and the same cursors', () => {
 });
 
 test('a cursor that was mangled, made up, or given out by another list is refused, never an empty page', () => {
-  const list = pagedList([1, 2, 3], { items: 1, bytes: 1000 });
-  const other = pagedList([1, 2, 4], { items: 1, bytes: 1000 });
+  const list = pagedList([{ n: 1 }, { n: 2 }, { n: 3 }], { items: 1, bytes: 1000 });
+  const other = pagedList([{ n: 1 }, { n: 2 }, { n: 4 }], { items: 1, bytes: 1000 });
   const cursor = list.page(undefined).nextCursor ?? '';
   for (const bad of ['', 'x', `${cursor}A`, cursor.slice(1), other.page(undefined).nextCursor]) {
     expect(() => list.page(bad ?? '')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { PosternError } from '../core/errors.ts';
+import { sha256 } from '../lib/digest.ts';
 
 /** One page of a list: the UTF-8 of a JSON array, and the cursor of the next. */
 export interface Page {
@@ -16,7 +16,7 @@ export interface PageLimits {
 
 export const PAGE_LIMITS: PageLimits = { items: 100, bytes: 256 * 1024 };
 
-/** A list, serialised once: its pages are the same bytes for everyone who is shown it. */
+/** A list whose pages are each serialised once: the same bytes for everyone who is shown it. */
 export interface PagedList {
   /**
    * @param cursor of an earlier page; the first page without it.
@@ -25,42 +25,49 @@ export interface PagedList {
   page(cursor: string | undefined): Page;
 }
 
-export function pagedList(values: readonly unknown[], limits: PageLimits = PAGE_LIMITS): PagedList {
-  const texts = values.map((value) => JSON.stringify(value));
-  const digest = createHash('sha256').update(texts.join('\n')).digest('base64url').slice(0, 16);
-  const pages = split(texts, limits).map((run, index, all): Page => {
-    const items = Buffer.from(`[${run.join(',')}]`);
-    return index + 1 < all.length ? { items, nextCursor: cursorOf(digest, index + 1) } : { items };
-  });
-  const byCursor = new Map(pages.map((page, index) => [cursorOf(digest, index), page]));
-  const first = pages[0] ?? { items: Buffer.from('[]') };
+export interface Listing<T> {
+  /** Tells an item from all others: two lists with the same keys in the same order are one list to a cursor. */
+  readonly keyOf: (item: T) => string;
+  /** What is shown of it. Asked once, when its page is. */
+  readonly show: (item: T) => object;
+}
+
+/** A page is made when it is first asked for: a list may be of a thousand tools, and its reader may want the first ten. */
+export function pagedList<T>(list: readonly T[], { keyOf, show }: Listing<T>, limits = PAGE_LIMITS): PagedList {
+  const digest = sha256(JSON.stringify(list.map(keyOf)));
+  const pages = new Map<number, Page>();
+
+  const make = (start: number): Page => {
+    const texts: string[] = [];
+    let bytes = 2;
+    for (const item of list.slice(start, start + limits.items)) {
+      const text = JSON.stringify(show(item));
+      bytes += Buffer.byteLength(text) + 1;
+      if (texts.length > 0 && bytes - 1 > limits.bytes) break;
+      texts.push(text);
+    }
+    const items = Buffer.from(`[${texts.join(',')}]`);
+    const next = start + texts.length;
+    return next < list.length ? { items, nextCursor: cursorOf(digest, next) } : { items };
+  };
+
   return {
     page(cursor) {
-      const page = cursor === undefined ? first : byCursor.get(cursor);
-      if (page === undefined) throw new PosternError('invalid_cursor', { hint: 'List again from the start.' });
+      const start = cursor === undefined ? 0 : startOf(cursor, digest);
+      const page = pages.get(start) ?? make(start);
+      pages.set(start, page);
       return page;
     },
   };
 }
 
-function cursorOf(digest: string, index: number): string {
-  return Buffer.from(`${digest}.${index}`).toString('base64url');
+/** Where the page starts, and a digest that nobody arrives at by mangling. It hides nothing, so it is not sealed. */
+function cursorOf(digest: string, start: number): string {
+  return Buffer.from(`${start}.${sha256(`${digest} ${start}`).slice(0, 16)}`).toString('base64url');
 }
 
-function split(texts: readonly string[], limits: PageLimits): string[][] {
-  const runs: string[][] = [];
-  let run: string[] = [];
-  let bytes = 0;
-  for (const text of texts) {
-    const size = Buffer.byteLength(text) + 1;
-    if (run.length > 0 && (run.length >= limits.items || bytes + size > limits.bytes)) {
-      runs.push(run);
-      run = [];
-      bytes = 0;
-    }
-    run.push(text);
-    bytes += size;
-  }
-  if (run.length > 0) runs.push(run);
-  return runs;
+function startOf(cursor: string, digest: string): number {
+  const start = Number.parseInt(Buffer.from(cursor, 'base64url').toString('latin1'), 10);
+  if (Number.isSafeInteger(start) && start > 0 && cursorOf(digest, start) === cursor) return start;
+  throw new PosternError('invalid_cursor', { hint: 'List again from the start.' });
 }

@@ -23,7 +23,7 @@ export interface Prompts {
 export function createPrompts(definitions: readonly PromptDefinition[]): Prompts {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   if (byName.size < definitions.length) throw new Error('Two prompts share a name.');
-  const list = pagedList(definitions.map(shown));
+  const list = pagedList(definitions, { keyOf: ({ name }) => name, show: shown });
   return {
     empty: definitions.length === 0,
     list: (cursor) => list.page(cursor),

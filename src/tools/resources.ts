@@ -23,8 +23,11 @@ export function createResources(
   const byUri = new Map(resources.map((resource) => [resource.uri, resource]));
   if (byUri.size < resources.length) throw new Error('Two resources share a URI.');
   const compiled = templates.map((definition) => ({ definition, template: uriTemplate(definition.uriTemplate) }));
-  const list = pagedList(resources.map(({ read: _, ...shown }) => shown));
-  const templateList = pagedList(templates.map(({ read: _, complete: __, ...shown }) => shown));
+  const list = pagedList(resources, { keyOf: ({ uri }) => uri, show: ({ read: _, ...shown }) => shown });
+  const templateList = pagedList(templates, {
+    keyOf: ({ uriTemplate }) => uriTemplate,
+    show: ({ read: _, complete: __, ...shown }) => shown,
+  });
 
   function find(uri: string): ((context: HandlerContext) => Promise<readonly ResourceContents[]>) | undefined {
     const exact = byUri.get(uri);
