@@ -135,7 +135,8 @@ async function readPath(path: string, limits: Limits): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > limits.maxBytes) throw tooLarge(path, size, limits);
-    return await readFile(path, 'utf8');
+    // In one piece: decoding while reading takes twice the memory.
+    return (await readFile(path)).toString();
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;

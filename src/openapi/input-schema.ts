@@ -5,7 +5,7 @@ import type { Located } from './resolve.ts';
 import { type Definition, EnforcedSchemas } from './schema-enforced.ts';
 import { type Shown, showSchema } from './schema-shown.ts';
 import type { Views } from './schema-view.ts';
-import { cleanInline, visible } from './text.ts';
+import { visible } from './text.ts';
 
 /** What an operation takes, before it is written as a schema. */
 export interface Input {
@@ -69,7 +69,7 @@ export class InputSchemas {
 
   #parameter({ schema, description, deprecated, examples }: InputParameter, budget: number): JsonSchema {
     const shown = schema === undefined ? STRING : this.#show(schema, budget).schema;
-    return described(shown, { description, deprecated, examples }, Math.min(1200, budget / 2));
+    return this.#described(shown, { description, deprecated, examples }, Math.min(1200, budget / 2));
   }
 
   #body(body: InputBody, budget: number): JsonSchema {
@@ -77,19 +77,19 @@ export class InputSchemas {
     const notes = { description, deprecated: false, examples };
     if (content.as === 'bytes') {
       const told = [description, `The bytes of the ${plan.contentType} body, as base64.`].filter(Boolean).join(' ');
-      return { type: 'string', contentEncoding: 'base64', description: cleanInline(told, 1000) };
+      return { type: 'string', contentEncoding: 'base64', description: this.#views.line(told, 1000) };
     }
     if (content.as === 'text') {
       const told = [description, `The body as ${plan.contentType} text.`].filter(Boolean).join(' ');
-      return described(STRING, { ...notes, description: told }, 1000);
+      return this.#described(STRING, { ...notes, description: told }, 1000);
     }
-    if (content.as === 'anything') return described({ type: 'object' }, notes, 1000);
+    if (content.as === 'anything') return this.#described({ type: 'object' }, notes, 1000);
     if (content.as === 'fields') return this.#fields(content.fields, plan.parts, budget);
     const binary = new Set([...plan.parts].filter(([, part]) => part.binary).map(([name]) => name));
     const room = Math.max(1024, budget - 400);
     const shown = this.#show(content.at, room, binary);
     const left = Math.max(200, budget - shown.bytes);
-    return described(shown.schema, notes, Math.min(1000, left / 2), left / 2);
+    return this.#described(shown.schema, notes, Math.min(1000, left / 2), left / 2);
   }
 
   #fields(
@@ -102,7 +102,7 @@ export class InputSchemas {
       const name = String(at.value['name']);
       if (!parts.get(name)?.binary) return [name, this.#show(at, Math.max(60, share)).schema];
       const told = [at.value['description'], 'The bytes, as base64.'].filter(Boolean).join(' ');
-      return [name, { type: 'string', contentEncoding: 'base64', description: cleanInline(told, 600) }];
+      return [name, { type: 'string', contentEncoding: 'base64', description: this.#views.line(told, 600) }];
     });
     const required = fields.filter(({ value }) => value['required'] === true).map(({ value }) => value['name']);
     const schema: Record<string, unknown> = { type: 'object', properties: Object.fromEntries(properties) };
@@ -126,14 +126,31 @@ export class InputSchemas {
   #show(at: Located, budget: number, binary?: ReadonlySet<string>): Shown {
     const node = at.value as { readonly $ref?: unknown };
     const single = typeof node.$ref === 'string' && Object.keys(node).length === 1;
-    const target = single ? this.#views.resolver.target(at as Located<{ $ref: string }>) : undefined;
-    const holder = (target?.value ?? node) as object;
+    const target = single ? this.#views.resolver.target(at as Located<{ $ref: string }>)?.value : undefined;
+    if (typeof target !== 'object' || target === null) return showSchema(at, this.#views, { budget, binary });
     const key = binary?.size ? `${budget} ${[...binary].join(' ')}` : String(budget);
-    const known = this.#shown.get(holder) ?? new Map<string, Shown>();
-    this.#shown.set(holder, known);
+    const known = this.#shown.get(target) ?? new Map<string, Shown>();
+    this.#shown.set(target, known);
     const shown = known.get(key) ?? showSchema(at, this.#views, { budget, binary });
     known.set(key, shown);
     return shown;
+  }
+
+  /** A schema with what is said of the place it stands in, which is nearer than what it says of itself. */
+  #described(schema: JsonSchema, notes: Notes, maxText: number, maxSamples = 2000): JsonSchema {
+    const { description, deprecated, examples } = notes;
+    const out: Record<string, unknown> = { ...schema };
+    const own = typeof schema['description'] === 'string' ? schema['description'] : '';
+    const said = this.#views.line(description, Math.floor(maxText));
+    if (said !== '') out['description'] = own.endsWith('May be null.') ? `${said} May be null.` : said;
+    if (deprecated) out['deprecated'] = true;
+    if (examples.length > 0) {
+      const samples = examples.slice(0, 3);
+      const text = JSON.stringify(samples);
+      if (Buffer.byteLength(text) <= maxSamples)
+        out['examples'] = visible(text) === text ? samples : JSON.parse(visible(text));
+    }
+    return out;
   }
 }
 
@@ -146,21 +163,4 @@ interface Notes {
   readonly description?: string;
   readonly deprecated: boolean;
   readonly examples: readonly unknown[];
-}
-
-/** A schema with what is said of the place it stands in, which is nearer than what it says of itself. */
-function described(schema: JsonSchema, notes: Notes, maxText: number, maxSamples = 2000): JsonSchema {
-  const { description, deprecated, examples } = notes;
-  const out: Record<string, unknown> = { ...schema };
-  const own = typeof schema['description'] === 'string' ? schema['description'] : '';
-  const said = cleanInline(description ?? '', maxText);
-  if (said !== '') out['description'] = own.endsWith('May be null.') ? `${said} May be null.` : said;
-  if (deprecated) out['deprecated'] = true;
-  if (examples.length > 0) {
-    const samples = examples.slice(0, 3);
-    const text = JSON.stringify(samples);
-    if (Buffer.byteLength(text) <= maxSamples)
-      out['examples'] = visible(text) === text ? samples : JSON.parse(visible(text));
-  }
-  return out;
 }

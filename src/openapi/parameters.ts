@@ -66,7 +66,8 @@ function styleOf(at: Located<Node>, place: Place, resolver: Resolver): { style: 
 
 /** The variables of a path template, in its order. */
 export function templateVariables(path: string): string[] {
-  return [...new Set([...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? ''))];
+  const found = path.match(/\{[^}]+\}/g)?.map((variable) => variable.slice(1, -1)) ?? [];
+  return found.length > 1 ? [...new Set(found)] : found;
 }
 
 interface Draft extends Omit<InputParameter, 'plan'> {

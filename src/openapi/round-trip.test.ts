@@ -95,7 +95,7 @@ function roundTrips(name: string, text: fc.Arbitrary<string>, shape: Shape, send
       fc.property(valuesOf(shape, text), (value) => {
         expect(sendAndRead(value as Json)).toEqual(value);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 }

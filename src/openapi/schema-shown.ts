@@ -4,7 +4,6 @@ import type { Located } from './resolve.ts';
 import type { SchemaType } from './schema-keywords.ts';
 import type { View, Views } from './schema-view.ts';
 import { enumOf, mergedValues, requirementNote, shownTypes } from './schema-words.ts';
-import { cleanInline } from './text.ts';
 
 /** A schema as a client and a model are shown it. */
 export interface Shown {
@@ -24,6 +23,7 @@ export interface ShowOptions {
 type Detail = 'full' | 'brief';
 
 const MAX_DEPTH = 20;
+const MAX_ROUNDS = 5;
 /** What the smallest schema takes: `{"type":"object"},`. */
 const SMALLEST = 20;
 /** Formats of JSON Schema 2020-12; clients refuse or misread others. */
@@ -57,13 +57,26 @@ interface Lineage {
  * stands an open object.
  */
 export function showSchema(at: Located, views: Views, options: ShowOptions): Shown {
-  for (const detail of ['full', 'brief'] as const) {
-    const layout = new Layout(views, options, detail);
+  for (let budget = options.budget, round = 0; ; round++) {
+    const layout = new Layout(views, { ...options, budget }, round === 0 ? 'full' : 'brief');
     const schema = layout.run(at);
     const bytes = Buffer.byteLength(JSON.stringify(schema));
-    if (detail === 'brief' || (!layout.cut && bytes <= options.budget)) return { schema, bytes };
+    const fits = bytes <= options.budget;
+    if ((fits && !(layout.cut && round === 0)) || round === MAX_ROUNDS) return { schema, bytes };
+    // What was counted on the way is an estimate.
+    if (!fits && round > 0) budget -= bytes - options.budget + SMALLEST;
   }
-  throw new Error('unreachable');
+}
+
+/** Roughly what the JSON of a value takes in UTF-8: escapes are not counted. */
+function roughBytes(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
+  if (typeof value !== 'object' || value === null) return 6;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const item of value) bytes += roughBytes(item) + 1;
+  else
+    for (const key of Object.keys(value)) bytes += key.length + 4 + roughBytes((value as Record<string, unknown>)[key]);
+  return bytes;
 }
 
 class Layout {
@@ -126,7 +139,7 @@ class Layout {
   #put(target: Record<string, unknown>, candidates: readonly Record<string, unknown>[]): void {
     for (let index = candidates.length - 1; index >= 0; index--) {
       const candidate = candidates[index] ?? {};
-      const bytes = Buffer.byteLength(JSON.stringify(candidate));
+      const bytes = roughBytes(candidate);
       if (bytes > this.#left && index > 0) {
         this.cut = true;
         continue;
@@ -161,7 +174,7 @@ class Layout {
     const meaning = texts && values ? { values, texts } : undefined;
     const full = { ...bare, ...(task.only === undefined ? this.#prose(view, task, meaning) : {}) };
     if (merged === undefined && kind !== undefined) Object.assign(full, constraintsOf(view, kind));
-    this.#put(task.target, [smallest, bare, { ...bare, ...pickShort(full) }, full]);
+    this.#put(task.target, [smallest, bare, { ...bare, ...this.#short(full) }, full]);
     if (merged !== undefined) return;
     const parent = { identity: view.identity, parent: task.parent };
     if (kind === 'object') this.#layObject(view, task, parent);
@@ -184,7 +197,7 @@ class Layout {
     for (const name of ordered) {
       const at = view.properties.get(name);
       if (at === undefined) continue;
-      room -= Buffer.byteLength(JSON.stringify(name)) + 2 + SMALLEST + (view.required.has(name) ? name.length + 3 : 0);
+      room -= roughBytes(name) + 2 + SMALLEST + (view.required.has(name) ? name.length + 3 : 0);
       if (room < 0) {
         this.cut = true;
         break;
@@ -197,7 +210,7 @@ class Layout {
       task.target['properties'] = Object.fromEntries(properties.map(([name, { target }]) => [name, target]));
       this.#left -= 16;
       for (const [name, property] of properties) {
-        this.#left -= Buffer.byteLength(JSON.stringify(name)) + 2 + SMALLEST;
+        this.#left -= roughBytes(name) + 2 + SMALLEST;
         this.#queue.push(property);
       }
     }
@@ -249,10 +262,10 @@ class Layout {
   #prose(view: View, task: Task, meaning?: { values: readonly unknown[]; texts: readonly string[] }) {
     const brief = this.#detail === 'brief' && task.depth > 1;
     const said = view.description ?? (view.title && view.title !== view.name ? view.title : undefined);
-    const sentences = [cleanInline(said ?? '', brief ? 120 : task.depth > 1 ? 600 : 1200)];
-    if (meaning !== undefined && !brief) sentences.push(meanings(meaning));
+    const sentences = [this.#views.line(said, brief ? 120 : task.depth > 1 ? 600 : 1200)];
+    if (meaning !== undefined && !brief) sentences.push(this.#meanings(meaning));
     if (view.format !== undefined && !FORMATS.has(view.format) && !SILENT_FORMATS.has(view.format)) {
-      sentences.push(`Format: ${cleanInline(view.format, 40)}.`);
+      sentences.push(`Format: ${this.#views.line(view.format, 40)}.`);
     }
     const note = requirementNote(view, this.#views);
     if (note !== undefined) sentences.push(note);
@@ -265,20 +278,20 @@ class Layout {
     if (view.examples !== undefined && !brief) prose['examples'] = view.examples;
     return prose;
   }
-}
 
-function meanings({ values, texts }: { values: readonly unknown[]; texts: readonly string[] }): string {
-  const told = values.map((value, index) =>
-    texts[index] ? `${String(value)}: ${cleanInline(texts[index], 160)}` : '',
-  );
-  return told.filter((line) => line !== '').join('; ');
-}
+  #meanings({ values, texts }: { values: readonly unknown[]; texts: readonly string[] }): string {
+    const told = values.map((value, index) =>
+      texts[index] ? `${String(value)}: ${this.#views.line(texts[index], 160)}` : '',
+    );
+    return told.filter((line) => line !== '').join('; ');
+  }
 
-/** The schema without what takes most room for the least use. */
-function pickShort(full: Record<string, unknown>): Record<string, unknown> {
-  const { examples: _, ...rest } = full;
-  if (typeof rest['description'] === 'string') rest['description'] = cleanInline(rest['description'], 80);
-  return rest;
+  /** The words of a schema without those that take most room for the least use. */
+  #short(full: Record<string, unknown>): Record<string, unknown> {
+    const { examples: _, ...rest } = full;
+    if (typeof rest['description'] === 'string') rest['description'] = this.#views.line(rest['description'], 80);
+    return rest;
+  }
 }
 
 function openTypes(view: View): Record<string, unknown> {

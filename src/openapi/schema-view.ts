@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { child, isReference, type Located, type Resolver } from './resolve.ts';
 import { isOnlyNull, keywordsOf, NUMERIC, type SchemaType } from './schema-keywords.ts';
+import { cleanInline } from './text.ts';
 
 /** A schema with its references and its `allOf` merged into one: what a value has to look like, as far as one level goes. */
 export interface View {
@@ -48,6 +49,7 @@ export class Views {
   /** Whether siblings of `$ref` count (3.1 and later). */
   readonly siblings: boolean;
   readonly #made = new WeakMap<object, View>();
+  readonly #lines = new Map<number, Map<string, string>>();
 
   constructor(resolver: Resolver, siblings: boolean) {
     this.resolver = resolver;
@@ -63,6 +65,16 @@ export class Views {
       this.#gather(at, view, new Set(), true, 0);
     }
     return view;
+  }
+
+  /** A text in one clean line of at most `max` characters. Documents repeat themselves: each text is cleaned once. */
+  line(text: string | undefined, max: number): string {
+    if (text === undefined || text === '') return '';
+    const known = this.#lines.get(max) ?? new Map<string, string>();
+    this.#lines.set(max, known);
+    const line = known.get(text) ?? cleanInline(text, max);
+    known.set(text, line);
+    return line;
   }
 
   /** Adds what `at` says to `view`; what the view has already was said nearer and stays. */

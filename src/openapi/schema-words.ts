@@ -1,7 +1,6 @@
 import { isObject } from '../core/json.ts';
 import type { SchemaType } from './schema-keywords.ts';
 import type { View, Views } from './schema-view.ts';
-import { cleanInline } from './text.ts';
 
 function typeOfValue(value: unknown): SchemaType | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return typeof value as SchemaType;
@@ -61,7 +60,7 @@ export function mergedValues(view: View, views: Views): MergedValues | undefined
     const types = shownTypes(branch);
     if (branch.values === undefined || types.length !== 1 || types[0] !== type) return undefined;
     const told = branch.description ?? branch.title;
-    const text = branch.values.length === 1 && told ? cleanInline(told, 160) : '';
+    const text = branch.values.length === 1 && told ? views.line(told, 160) : '';
     for (const value of branch.values) values.set(value, values.get(value) || text);
   }
   return { type, values: [...values.keys()], texts: [...values.values()] };

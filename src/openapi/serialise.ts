@@ -30,13 +30,8 @@ function present(value: Json): boolean {
   return value !== null;
 }
 
-/** The delimiter between the pieces of one value, by style, and what in a piece would be mistaken for it. */
-const JOINT: { readonly [style in Style]?: string } = {
-  spaceDelimited: '%20',
-  pipeDelimited: '%7C',
-  tabDelimited: '%09',
-};
-const AMBIGUOUS: { readonly [style in Style]?: string } = {
+/** What stands between the pieces of one value, by style; it is encoded as the pieces are. */
+const DELIMITER: { readonly [style in Style]?: string } = {
   spaceDelimited: ' ',
   pipeDelimited: '|',
   tabDelimited: '\t',
@@ -52,7 +47,8 @@ function keepsComma(how: Expansion): boolean {
  * would arrive as two: that is refused rather than sent wrong.
  */
 function join(pieces: readonly (readonly [Json, string])[], how: Expansion): string {
-  const ambiguous = AMBIGUOUS[how.style] ?? (keepsComma(how) ? ',' : undefined);
+  const delimiter = DELIMITER[how.style];
+  const ambiguous = delimiter ?? (keepsComma(how) ? ',' : undefined);
   const encoded = pieces.map(([piece, pointer]) => {
     const text = scalar(piece);
     if (ambiguous !== undefined && pieces.length > 1 && text.includes(ambiguous)) {
@@ -60,7 +56,7 @@ function join(pieces: readonly (readonly [Json, string])[], how: Expansion): str
     }
     return how.encode(text, pointer);
   });
-  return encoded.join(JOINT[how.style] ?? ',');
+  return encoded.join(delimiter === undefined ? ',' : how.encode(delimiter, how.pointer));
 }
 
 function arrayPieces(value: readonly Json[], pointer: string): (readonly [Json, string])[] {

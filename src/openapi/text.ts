@@ -9,13 +9,17 @@ const HIDDEN =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
 const ESCAPES = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
 
+/** Most text is this and nothing has to be done to it. */
+const PLAIN = /^[\x20-\x7e\n]*$/;
+
 /** Plain visible text; line ends are `\n`. */
 export function visible(text: string): string {
-  return text
+  if (PLAIN.test(text)) return text;
+  const lines = text
     .replaceAll('\r\n', '\n')
     .replace(ESCAPES, '')
-    .replace(/[\r\u2028\u2029]/g, '\n')
-    .replace(HIDDEN, '');
+    .replace(/[\r\u2028\u2029]/g, '\n');
+  return lines.replace(HIDDEN, '');
 }
 
 const ENTITIES: { readonly [name: string]: string } = {
@@ -69,24 +73,25 @@ export function withoutHtml(text: string): string {
 
 /** A text of several lines, as a description may have it: at most `max` characters. */
 export function cleanBlock(text: string, max: number): string {
-  const lines = visible(withoutHtml(visible(text)))
-    .replace(/[ \t]+\n/g, '\n')
+  const lines = visible(withoutHtml(visible(start(text, max)))).split('\n');
+  const block = lines
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
-  return clip(lines, max);
+  return clip(block, max);
+}
+
+/** Nothing beyond can matter, and some descriptions are books. */
+function start(text: string, max: number): string {
+  return text.length > max * 6 ? text.slice(0, max * 6) : text;
 }
 
 /** A text in one line: at most `max` characters. */
 export function cleanInline(text: string, max: number): string {
   if (text === '') return '';
-  // Nothing beyond that can matter, and some descriptions are books.
-  const start = text.length > max * 6 ? text.slice(0, max * 6) : text;
-  return clip(
-    visible(withoutHtml(visible(start)))
-      .replace(/\s+/g, ' ')
-      .trim(),
-    max,
-  );
+  const line = visible(withoutHtml(visible(start(text, max))));
+  return clip(/[\n\t]| {2}/.test(line) ? line.split(/\s+/).join(' ').trim() : line.trim(), max);
 }
 
 /** Cut at a word, with an ellipsis, and never within a character. */

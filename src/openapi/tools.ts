@@ -11,7 +11,7 @@ import { type Operation, operationsOf } from './operations.ts';
 import { inputParameters } from './parameters.ts';
 import type { OperationPlan, SecurityScheme } from './plan.ts';
 import type { Warning } from './resolve.ts';
-import { acceptOf, resultSchema, returnLine, successOf } from './returns.ts';
+import { acceptOf, resultSchema, returnLine, type Success, successOf } from './returns.ts';
 import { showSchema } from './schema-shown.ts';
 import { Views } from './schema-view.ts';
 import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
@@ -135,7 +135,7 @@ function named(all: readonly { operation: Operation; chosen?: Chosen }[], option
   return all.map(({ chosen: each }, index) => [each, made[index] ?? ''] as const);
 }
 
-function planOf(operation: Operation, input: Input, context: Context): OperationPlan {
+function planOf(operation: Operation, input: Input, success: Success, context: Context): OperationPlan {
   const { document, schemes } = context;
   return {
     method: operation.method,
@@ -143,7 +143,7 @@ function planOf(operation: Operation, input: Input, context: Context): Operation
     server: ownServer([operation.at.value, operation.item.value], document),
     parameters: input.parameters.filter(({ unused }) => !unused).map(({ plan }) => plan),
     body: input.body?.plan,
-    accept: acceptOf(successOf(operation, document)),
+    accept: acceptOf(success),
     security: securityOf(operation, document, schemes),
     pointer: operation.at.pointer,
   };
@@ -152,6 +152,7 @@ function planOf(operation: Operation, input: Input, context: Context): Operation
 function toolOf({ operation, extension, override }: Chosen, name: string, context: Context): OpenApiTool {
   const { document, options, views, schemas, schemes } = context;
   const security = securityOf(operation, document, schemes);
+  const success = successOf(operation, document);
   const body = inputBody(operation, document, views);
   const swagger = document.version === '2.0';
   const reserved = body === undefined ? [] : [BODY_KEY];
@@ -168,8 +169,7 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
   const title = said === undefined ? titleOf(operation, name) : cleanInline(said, 200);
   const examples = override.examples ?? extension.examples;
   const describe = once(() => {
-    const returns = returnLine(successOf(operation, document), views);
-    return descriptionOf(operation, returns, override.description ?? extension.description);
+    return descriptionOf(operation, returnLine(success, views), override.description ?? extension.description);
   });
   const show = once(() => {
     const room =
@@ -177,7 +177,7 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     const schema = schemas.shown(input, room - Buffer.byteLength(JSON.stringify(examples)));
     return examples.length > 0 ? { ...schema, examples } : schema;
   });
-  const output = once(() => outputSchemaOf(operation, context));
+  const output = once(() => outputSchemaOf(success, context));
   const enforce = once(() => schemas.enforced(input));
   const tool: Tool = {
     name,
@@ -188,7 +188,7 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     get inputSchema() {
       return show();
     },
-    ...(options.outputSchema && resultSchema(successOf(operation, document)) ? { outputSchema: undefined } : {}),
+    ...(options.outputSchema && resultSchema(success) ? { outputSchema: undefined } : {}),
     annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
     scopes,
     tags: [...new Set([...operation.tags, ...extension.tags])],
@@ -197,7 +197,7 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
   if ('outputSchema' in tool) Object.defineProperty(tool, 'outputSchema', { get: output, enumerable: true });
   return {
     tool,
-    plan: planOf(operation, input, context),
+    plan: planOf(operation, input, success, context),
     get enforced() {
       return enforce();
     },
@@ -206,8 +206,8 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
 }
 
 /** Only of objects: clients refuse a whole list for an output schema of another type. */
-function outputSchemaOf(operation: Operation, { document, views }: Context): JsonSchema | undefined {
-  const at = resultSchema(successOf(operation, document));
+function outputSchemaOf(success: Success, { views }: Context): JsonSchema | undefined {
+  const at = resultSchema(success);
   if (at === undefined) return undefined;
   const { schema } = showSchema(at, views, { budget: OUTPUT_BYTES });
   const { additionalProperties: _, required: __, ...open } = schema;
