@@ -1,15 +1,6 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
-import {
-  type Attachment,
-  type Comment,
-  type Member,
-  type NewTicket,
-  PRIORITIES,
-  STATUSES,
-  type Ticket,
-  type TicketChange,
-  type TicketFilter,
-} from './model.ts';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Attachment, Comment, Member, NewTicket, Ticket, TicketChange, TicketFilter } from './model.ts';
+import { attachmentOf, commentOf, memberOf, numberOf, type Row, ticketOf } from './rows.ts';
 import { seed } from './seed.ts';
 
 const SCHEMA = `
@@ -33,8 +24,6 @@ CREATE TABLE IF NOT EXISTS attachments (
   file_name TEXT NOT NULL, content_type TEXT NOT NULL, bytes BLOB NOT NULL
 ) STRICT;
 `;
-
-type Row = Record<string, SQLOutputValue>;
 
 /** Acme's tables, one organisation at a time: no query is without one. */
 export class AcmeData {
@@ -206,56 +195,4 @@ export class AcmeData {
   #one(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#database.prepare(sql).get(...values);
   }
-}
-
-/** The number in an id such as `T-1001`; one that no row has for anything else. */
-function numberOf(id: string): number {
-  const digits = /^(?:T|C|A)-(\d{1,9})$/.exec(id)?.[1];
-  return digits === undefined ? -1 : Number(digits);
-}
-
-function ticketOf(row: Row): Ticket {
-  const tags: unknown = JSON.parse(String(row['tags']));
-  return {
-    id: `T-${row['number']}`,
-    subject: String(row['subject']),
-    description: String(row['description']),
-    status: STATUSES.find((status) => status === row['status']) ?? 'open',
-    priority: PRIORITIES.find((priority) => priority === row['priority']) ?? 'normal',
-    requester: String(row['requester']),
-    assigneeId: row['assignee'] == null ? null : String(row['assignee']),
-    tags: Array.isArray(tags) ? tags.map(String) : [],
-    createdAt: String(row['created_at']),
-    updatedAt: String(row['updated_at']),
-  };
-}
-
-function commentOf(row: Row): Comment {
-  return {
-    id: `C-${row['id']}`,
-    ticketId: `T-${row['ticket']}`,
-    author: String(row['author']),
-    body: String(row['body']),
-    internal: row['internal'] === 1,
-    createdAt: String(row['created_at']),
-  };
-}
-
-function attachmentOf(row: Row): Attachment {
-  return {
-    id: `A-${row['id']}`,
-    ticketId: `T-${row['ticket']}`,
-    fileName: String(row['file_name']),
-    contentType: String(row['content_type']),
-    size: Number(row['size']),
-  };
-}
-
-function memberOf(row: Row): Member {
-  return {
-    id: String(row['id']),
-    name: String(row['name']),
-    email: String(row['email']),
-    role: row['role'] === 'admin' ? 'admin' : 'agent',
-  };
 }
