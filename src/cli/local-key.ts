@@ -27,14 +27,14 @@ export async function devKey(
   return made.key;
 }
 
-/** The key of a server that nobody set up: made when there is none at all yet, shown, and kept nowhere. */
+/** The key of a server that nobody set up: made when there is none yet but that of `--dev`, and kept nowhere. */
 export async function firstKey(
   io: Io,
   keys: ApiKeyTable,
   pepper: KeyObject,
   scopes: readonly string[],
 ): Promise<string | undefined> {
-  if ((await keys.list()).length > 0) return undefined;
+  if ((await keys.list()).some((row) => !row.scopes.includes('*'))) return undefined;
   const made = createApiKey({ tenant: 'default', name: 'first key', scopes, expiresAt: null }, pepper, io.clock);
   await keys.insert(made.row);
   return made.key;

@@ -23,10 +23,12 @@ export interface Ground {
   readonly master: Secret;
   /** Where documents from URLs are kept. */
   readonly cacheFolder: string;
+  /** Whether `--dev` was given. */
+  readonly dev: boolean;
 }
 
 /** @throws StartError, DocumentError */
-export async function start(io: Io, config: Config, { baseDir, master, cacheFolder }: Ground): Promise<Running> {
+export async function start(io: Io, config: Config, { baseDir, master, cacheFolder, dev }: Ground): Promise<Running> {
   const database = await openDatabase(io, config, baseDir);
   const cache: Cache = createMemoryCache({ clock: io.clock });
   const closeStores = async () => {
@@ -36,7 +38,7 @@ export async function start(io: Io, config: Config, { baseDir, master, cacheFold
   try {
     const postern = await compose(config, {
       baseDir,
-      database,
+      database: dev ? database : withoutDevKeys(database),
       cache,
       master: Buffer.from(master.reveal()),
       clock: io.clock,
@@ -49,4 +51,13 @@ export async function start(io: Io, config: Config, { baseDir, master, cacheFold
     await closeStores();
     throw error;
   }
+}
+
+/** A key that may do everything opens nothing in a server that was not started with `--dev`. */
+function withoutDevKeys(database: Database): Database {
+  const find = async (id: string) => {
+    const row = await database.keys.find(id);
+    return row?.scopes.includes('*') === true ? undefined : row;
+  };
+  return { ...database, keys: { ...database.keys, find } };
 }

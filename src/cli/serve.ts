@@ -56,7 +56,7 @@ async function serve(io: Io, document: string | undefined, options: ServeOptions
   const running = await waiting(
     io,
     'Reading the document',
-    start(io, config, { ...loaded, master, cacheFolder: state.cacheFolder }),
+    start(io, config, { ...loaded, master, cacheFolder: state.cacheFolder, dev }),
   );
   const { postern, database } = running;
   let listening: Listening;

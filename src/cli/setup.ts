@@ -12,7 +12,10 @@ import type { LocalState } from './state.ts';
 export async function loadSource(io: Io, document: string | undefined, options: SourceOptions): Promise<LoadedConfig> {
   const loaded = await loadConfig(options.config, io);
   const upstreams = document === undefined ? overlaid(io, loaded.config, options) : onlyDocument(io, document, options);
-  return { ...loaded, config: { ...loaded.config, upstreams } };
+  // Without a config, the one document says what the server is; clients keep servers apart by name.
+  const [name] = loaded.file === undefined ? Object.keys(upstreams) : [];
+  const server = name === undefined ? loaded.config.server : { ...loaded.config.server, name };
+  return { ...loaded, config: { ...loaded.config, server, upstreams } };
 }
 
 /** As {@link loadSource}, for commands that make no sense without an upstream. */

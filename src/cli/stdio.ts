@@ -17,7 +17,12 @@ export function stdioCommand(io: Io): Command {
 async function stdio(io: Io, document: string | undefined, options: SourceOptions): Promise<void> {
   const loaded = await loadUpstreams(io, document, options);
   const state = new LocalState(loaded.baseDir);
-  const ground = { baseDir: loaded.baseDir, master: masterOf(loaded, state), cacheFolder: state.cacheFolder };
+  const ground = {
+    baseDir: loaded.baseDir,
+    master: masterOf(loaded, state),
+    cacheFolder: state.cacheFolder,
+    dev: false,
+  };
   const { postern, closeStores } = await waiting(io, 'Reading the document', start(io, loaded.config, ground));
   const serving = serveStdio(postern, { input: io.stdin, output: io.stdout });
   const takeBack = io.onStop(() => void serving.close());

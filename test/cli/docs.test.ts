@@ -19,9 +19,10 @@ upstreams:
 
 /** The commands of the page are run in this folder, one after the other. */
 const cwd = folder({ 'pets.yaml': PETS, 'wrong.yaml': WRONG });
-const NOON = Date.UTC(2026, 10, 21, 12);
+/** Every look at the clock is a millisecond later than the one before, so that keys have an order. */
+let now = Date.UTC(2026, 10, 21, 12);
 const api = createServer((_request, response) => {
-  response.writeHead(404, { date: new Date(NOON).toUTCString() }).end();
+  response.writeHead(404, { date: new Date(now).toUTCString() }).end();
 });
 let apiPort = 0;
 let lastKey = '';
@@ -53,7 +54,7 @@ function argumentsOf(line: string): string[] {
 /** What a command prints; one that goes on is stopped once it is ready. */
 async function output(line: string): Promise<string> {
   const argv = argumentsOf(line);
-  const command = started(argv, cwd, { PORT: '0' }, () => NOON);
+  const command = started(argv, cwd, { PORT: '0' }, () => now++);
   const ready = argv[0] === 'serve' ? command.said(argv.includes('--json') ? /\n/ : /Ctrl-C stops it/) : undefined;
   await Promise.race([ready?.catch(() => undefined), command.ended]);
   command.interrupt();

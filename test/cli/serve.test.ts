@@ -70,6 +70,21 @@ test('the key of --dev is the same after a restart', async () => {
   expect((await rpc(second.mcp, key, 'tools/list')).status).toBe(200);
 });
 
+test('the key of --dev opens nothing in a server started without it', async () => {
+  const cwd = folder({ 'pets.yaml': PETS });
+  const first = serve(cwd, DEV_JSON);
+  const { key } = await ready(first);
+  first.interrupt();
+  await first.ended;
+  const { mcp } = await ready(
+    serve(
+      cwd,
+      DEV_JSON.filter((arg) => arg !== '--dev'),
+    ),
+  );
+  expect((await rpc(mcp, key, 'tools/list')).status).toBe(401);
+});
+
 test('--dev-tenant is the tenant of the key', async () => {
   const cwd = folder({ 'pets.yaml': PETS });
   await ready(serve(cwd, [...DEV_JSON, '--dev-tenant', 'northwind']));
