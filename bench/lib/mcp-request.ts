@@ -11,6 +11,13 @@ export interface Target {
   readonly key?: string;
 }
 
+/** What of a result the bench looks at. */
+export interface Result {
+  readonly isError?: boolean;
+  readonly tools?: readonly unknown[];
+  readonly nextCursor?: string;
+}
+
 /** A modern MCP request as the bytes of HTTP/1.1, every header a client sends included. */
 export function mcpRequest(
   target: Target,
@@ -44,8 +51,11 @@ export function mcpRequests(
   return Array.from({ length: connections }, (_, i) => mcpRequest(target, i + 1, method, params));
 }
 
-/** Sends one request and reads the whole answer. @throws when it is not 200. */
-export async function ask(target: Target, request: string): Promise<string> {
+/** The result of one request, read whole. @throws when it is not 200, or a JSON-RPC error, or a call that failed. */
+export async function ask(
+  target: Target,
+  request: string,
+): Promise<{ readonly text: string; readonly result: Result }> {
   const [head = '', body = ''] = request.split('\r\n\r\n', 2);
   const [, ...lines] = head.split('\r\n');
   const headers = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s).slice(0, 2)));
@@ -53,5 +63,8 @@ export async function ask(target: Target, request: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${target.port}/mcp`, { method: 'POST', headers, body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`);
-  return text;
+  // Some peers answer with a stream of one event.
+  const { result } = JSON.parse(text.replace(/^event: message\ndata: /, '')) as { result?: Result };
+  if (result === undefined || result.isError === true) throw new Error(`not a result: ${text.slice(0, 500)}`);
+  return { text, result };
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { callLogRow } from '../lib/call-log.ts';
 import { type Context, throughputRow } from '../lib/context.ts';
 import type { Generator } from '../lib/generator.ts';
-import { mcpRequests } from '../lib/mcp-request.ts';
+import { ask, mcpRequest, mcpRequests } from '../lib/mcp-request.ts';
 import { interleave, type Measured, type Plan, type Side, spread } from '../lib/rounds.ts';
 import { meets, type Row } from '../lib/row.ts';
 import { startServer } from '../lib/running.ts';
 import { serve } from '../lib/serve.ts';
 
-const CALL = { name: 'getTicket', arguments: { id: 'T-1042' } };
+const CALL = { name: 'get_ticket', arguments: { id: 'T-1042' } };
 
 const DOCUMENT = {
   openapi: '3.1.0',
@@ -55,6 +55,7 @@ export async function proxiedCall({ generator, plan, dir }: Context): Promise<Ro
   writeFileSync(join(home, 'tickets.json'), JSON.stringify(DOCUMENT));
   const upstream = await startServer('upstream', 'bench/servers/upstream.ts', [], { core: 'load' });
   const ours = await serve(home, 'tickets.json', `http://127.0.0.1:${upstream.port}`);
+  await ask(ours, mcpRequest(ours, 1, 'tools/call', CALL));
   const bare = await startServer('undici proxy', 'bench/servers/bare-proxy.ts', [String(upstream.port)]);
   const sides = [ours, bare].map((server) => ({
     server,
@@ -67,6 +68,6 @@ export async function proxiedCall({ generator, plan, dir }: Context): Promise<Ro
   return [
     throughputRow('proxied call', own, 'undici proxy', floor, 0.7),
     latencyRow(ownAlone, floorAlone),
-    callLogRow('proxied call, call log', join(home, '.postern/postern.db'), own.answered + ownAlone.answered),
+    callLogRow('proxied call, call log', join(home, '.postern/postern.db'), own.answered + ownAlone.answered + 1),
   ];
 }

@@ -32,7 +32,7 @@ function twentyTools(): unknown {
 async function oneStart(generator: Generator, program: string, document: string, cwd: string): Promise<number> {
   const began = performance.now();
   const args = [program, 'serve', document, '--upstream', 'http://127.0.0.1:9', '--dev', '--json', '--port', '0'];
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
   const ready = await untilReady(child, program);
   const request = mcpRequest(ready, 1, 'tools/list', {});
   const { answered, firstFailure } = await generator.run({

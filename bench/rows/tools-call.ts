@@ -14,13 +14,14 @@ export async function toolsCall({ generator, plan, dir }: Context): Promise<Row[
   const peer = installPeers();
   const database = join(dir, 'tools-call.db');
   const ours = await startServer('postern', 'bench/servers/postern.ts', ['1', database, join(dir, 'tools-call.log')]);
-  const answer = JSON.parse(await ask(ours, mcpRequest(ours, 1, 'tools/call', CALL)));
+  const { result } = await ask(ours, mcpRequest(ours, 1, 'tools/call', CALL));
   const servers: Running[] = [
     ours,
-    await startServer('node:http', 'bench/servers/bare-call.ts', [JSON.stringify(answer.result)]),
+    await startServer('node:http', 'bench/servers/bare-call.ts', [JSON.stringify(result)]),
     await startServer('tmcp', peer('tmcp'), []),
     await startServer('SDK v2', peer('sdk'), []),
   ];
+  for (const server of servers) await ask(server, mcpRequest(server, 1, 'tools/call', CALL));
   const sides = servers.map((server) => ({
     server,
     requests: mcpRequests(server, plan.connections, 'tools/call', CALL),
@@ -32,6 +33,6 @@ export async function toolsCall({ generator, plan, dir }: Context): Promise<Row[
     throughputRow('tools/call', own, 'node:http', bare, 0.5),
     throughputRow('tools/call', own, 'tmcp', tmcp, 4),
     throughputRow('tools/call', own, 'SDK v2', sdk, 6),
-    callLogRow('tools/call, call log', database, own.answered + 1),
+    callLogRow('tools/call, call log', database, own.answered + 2),
   ];
 }

@@ -7,9 +7,8 @@ import type { Row } from '../lib/row.ts';
 import { startServer } from '../lib/running.ts';
 
 async function firstPage(target: Target): Promise<{ text: string; tools: number; cursor: string | undefined }> {
-  const text = await ask(target, mcpRequest(target, 1, 'tools/list', {}));
-  const { result } = JSON.parse(text);
-  return { text, tools: result.tools.length, cursor: result.nextCursor };
+  const { text, result } = await ask(target, mcpRequest(target, 1, 'tools/list', {}));
+  return { text, tools: result.tools?.length ?? 0, cursor: result.nextCursor };
 }
 
 /** 100 tools against a server that only writes the same bytes, and 1,000 against 100: a later page of as many tools. */

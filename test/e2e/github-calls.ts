@@ -49,7 +49,7 @@ export const GITHUB_CALLS: readonly GithubCall[] = [
   },
   {
     shape: 'query arrays, exploded',
-    tool: 'orgs_list-pat-grant-requests',
+    tool: 'orgs_list_pat_grant_requests',
     args: { org: 'acme', owner: ['ada', 'grace hopper'], token_id: ['1', '2'], permission: 'issues_read' },
     method: 'GET',
     target:
@@ -72,7 +72,7 @@ export const GITHUB_CALLS: readonly GithubCall[] = [
   },
   {
     shape: 'nested JSON body',
-    tool: 'repos_update-branch-protection',
+    tool: 'repos_update_branch_protection',
     args: {
       owner: 'octocat',
       repo: 'hello',
@@ -121,7 +121,7 @@ export const GITHUB_CALLS: readonly GithubCall[] = [
   },
   {
     shape: 'DELETE, a path value with reserved characters',
-    tool: 'issues_remove-label',
+    tool: 'issues_remove_label',
     args: { owner: 'octocat', repo: 'hello', issue_number: 7, name: 'type: bug/50%?' },
     method: 'DELETE',
     target: '/repos/octocat/hello/issues/7/labels/type%3A%20bug%2F50%25%3F',
@@ -129,7 +129,7 @@ export const GITHUB_CALLS: readonly GithubCall[] = [
   },
   {
     shape: 'DELETE with the JSON body it declares',
-    tool: 'repos_delete-file',
+    tool: 'repos_delete_file',
     args: { owner: 'octocat', repo: 'hello', path: 'docs/read me.md', body: { message: 'Drop it', sha: '95b966ae1c' } },
     method: 'DELETE',
     target: '/repos/octocat/hello/contents/docs%2Fread%20me.md',
@@ -139,17 +139,18 @@ export const GITHUB_CALLS: readonly GithubCall[] = [
   },
   {
     shape: 'raw text',
-    tool: 'markdown_render-raw',
+    tool: 'markdown_render_raw',
     args: { body: 'Hello **wörld**\n' },
     method: 'POST',
     target: '/markdown/raw',
-    contentType: 'text/plain',
+    // RFC 2046 §4.1.2: without a charset, text is US-ASCII.
+    contentType: 'text/plain; charset=utf-8',
     body: 'Hello **wörld**\n',
     reply: { status: 200, contentType: 'text/html', body: '<p>Hello <strong>wörld</strong></p>' },
   },
   {
     shape: 'binary upload',
-    tool: 'repos_upload-release-asset',
+    tool: 'repos_upload_release_asset',
     args: { owner: 'octocat', repo: 'hello', release_id: 5, name: 'logo & co.png', body: ASSET.toString('base64') },
     method: 'POST',
     target: '/repos/octocat/hello/releases/5/assets?name=logo%20%26%20co.png',

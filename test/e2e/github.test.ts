@@ -14,10 +14,15 @@ function operations(): number {
   return Object.values(paths).flatMap((item) => Object.keys(item).filter((key) => METHODS.includes(key))).length;
 }
 
-async function connected(server: Served): Promise<Client> {
+/** @param onRequest hears the method of every request that leaves. */
+async function connected(server: Served, onRequest: (method: string) => void): Promise<Client> {
   const client = new Client({ name: 'e2e', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
   const requestInit = { headers: { authorization: `Bearer ${server.key}` } };
-  await client.connect(new StreamableHTTPClientTransport(server.url, { requestInit }));
+  const counted: typeof fetch = (url, init) => {
+    if (typeof init?.body === 'string') onRequest(JSON.parse(init.body).method);
+    return fetch(url, init);
+  };
+  await client.connect(new StreamableHTTPClientTransport(server.url, { requestInit, fetch: counted }));
   return client;
 }
 
@@ -25,11 +30,12 @@ describe("GitHub's document, served by the command", () => {
   let upstream: Recorder;
   let server: Served;
   let client: Client;
+  const sent: string[] = [];
 
   beforeAll(async () => {
     upstream = await recorder();
     server = await served([DOCUMENT, '--upstream', upstream.url]);
-    client = await connected(server);
+    client = await connected(server, (method) => sent.push(method));
   }, 30_000);
 
   afterAll(async () => {
@@ -42,6 +48,8 @@ describe("GitHub's document, served by the command", () => {
     expect(operations()).toBe(1223);
     const { tools } = await client.listTools();
     expect(new Set(tools.map((tool) => tool.name)).size).toBe(1223);
+    const pages = sent.filter((method) => method === 'tools/list').length;
+    expect(pages).toBeGreaterThanOrEqual(13);
   });
 
   test.each(GITHUB_CALLS)('$shape arrives byte for byte: $tool', async (call) => {
