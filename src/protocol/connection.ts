@@ -8,9 +8,8 @@ import { type ClientFacts, claimsModern, progressTokenOf, readEnvelope } from '.
 import { type Era, errorText, settleError } from './failure.ts';
 import { classify, type Id, type Inbound, type InboundRequest } from './json-rpc.ts';
 import { LegacyConversation } from './legacy-conversation.ts';
-import { ModernConversation } from './modern-conversation.ts';
+import { type ModernConversation, modernConversation } from './modern-conversation.ts';
 import { initializeResult, type Opening, openingOf } from './opening.ts';
-import { optionalObject } from './params.ts';
 import type { Parts } from './parts.ts';
 import { legacyWriter, outbound, textOf, type Writer } from './reply.ts';
 import type { Caller, Change } from './service.ts';
@@ -156,16 +155,9 @@ export class Connection<C extends Caller> {
     return undefined;
   }
 
-  #modernConversation({ method, params }: InboundRequest, caller: C): ModernConversation {
-    const name = params['name'] ?? params['uri'];
-    const binding = {
-      callerKey: caller.key,
-      method,
-      name: typeof name === 'string' ? name : '',
-      args: optionalObject(params, 'arguments'),
-    };
-    const client = readEnvelope(params);
-    return new ModernConversation(client, this.#outlet, undefined, this.#options.parts.states, binding, params);
+  #modernConversation(inbound: InboundRequest, caller: C): ModernConversation {
+    const client = readEnvelope(inbound.params);
+    return modernConversation(this.#options.parts.states, caller.key, inbound, client, this.#outlet, undefined);
   }
 
   #legacyConversation({ id, params }: InboundRequest): LegacyConversation {

@@ -5,6 +5,8 @@ import type { HttpRequest } from '../http/exchange.ts';
 import { checkAnswer, requireCapabilities } from './ask.ts';
 import { type Outlet, RunConversation } from './conversation.ts';
 import type { ClientFacts } from './envelope.ts';
+import type { InboundRequest } from './json-rpc.ts';
+import { optionalObject } from './params.ts';
 import {
   claimState,
   openState,
@@ -119,4 +121,29 @@ export class ModernConversation extends RunConversation {
     this.#claimed = true;
     await claimState(this.#parts, this.#binding, this.#state);
   }
+}
+
+/** The methods that may be answered with a question (MCP 2026-07-28, basic/patterns/mrtr#supported-requests). */
+const SUSPENDABLE: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const NO_PARAMS: JsonObject = Object.freeze({});
+
+/**
+ * The conversation of one modern request. What is sent along with methods that never ask is not looked at.
+ * @throws PosternError `invalid_params`.
+ */
+export function modernConversation(
+  parts: StateParts,
+  callerKey: string,
+  { method, params }: InboundRequest,
+  client: ClientFacts,
+  outlet: Outlet,
+  gone: HttpRequest | undefined,
+): ModernConversation {
+  if (!SUSPENDABLE.has(method)) {
+    return new ModernConversation(client, outlet, gone, parts, { callerKey, method, name: '', args: {} }, NO_PARAMS);
+  }
+  const named = params['name'] ?? params['uri'];
+  const name = typeof named === 'string' ? named : '';
+  const binding = { callerKey, method, name, args: optionalObject(params, 'arguments') };
+  return new ModernConversation(client, outlet, gone, parts, binding, params);
 }

@@ -6,7 +6,7 @@ import { acceptsOnlyStream, acceptsStream, tolerates } from './compat.ts';
 import { type ClientFacts, checkHeaders, readEnvelope } from './envelope.ts';
 import { HttpOutlet } from './http-outlet.ts';
 import type { InboundRequest } from './json-rpc.ts';
-import { ModernConversation } from './modern-conversation.ts';
+import { type ModernConversation, modernConversation } from './modern-conversation.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { optionalObject } from './params.ts';
 import type { Parts } from './parts.ts';
@@ -15,10 +15,6 @@ import type { Caller } from './service.ts';
 import { streamHeaders } from './stream.ts';
 import { canListen, Subscription } from './subscription.ts';
 import type { RequestFacts } from './types.ts';
-
-/** The methods that may be answered with a question (MCP 2026-07-28, basic/patterns/mrtr#supported-requests). */
-const SUSPENDABLE: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
-const NO_PARAMS: JsonObject = Object.freeze({});
 
 /** One request of the modern era, from its headers to its reply. It needs nothing but itself. */
 export async function serveModern<C extends Caller>(
@@ -54,7 +50,7 @@ export async function serveModern<C extends Caller>(
       },
       settle,
     );
-    conversation = conversationOf(parts, request, caller, inbound, client, outlet);
+    conversation = modernConversation(parts.states, caller.key, inbound, client, outlet, request);
   } catch (thrown) {
     return failure(id, thrown, 'modern', facts, parts.note);
   }
@@ -70,25 +66,6 @@ function checkMirrors<C extends Caller>(parts: Parts<C>, request: HttpRequest, c
   if (typeof name !== 'string') return;
   const { headers } = parts.service.toolFacts(caller, name);
   if (headers.size > 0) checkParamHeaders(request, headers, optionalObject(params, 'arguments'));
-}
-
-function conversationOf<C extends Caller>(
-  parts: Parts<C>,
-  request: HttpRequest,
-  caller: C,
-  { method, params }: InboundRequest,
-  client: ClientFacts,
-  outlet: HttpOutlet,
-): ModernConversation {
-  const suspendable = SUSPENDABLE.has(method);
-  const name = params['name'] ?? params['uri'];
-  const binding = {
-    callerKey: caller.key,
-    method,
-    name: typeof name === 'string' ? name : '',
-    args: suspendable ? optionalObject(params, 'arguments') : NO_PARAMS,
-  };
-  return new ModernConversation(client, outlet, request, parts.states, binding, suspendable ? params : NO_PARAMS);
 }
 
 /** How this request's answer becomes a stream, where the client takes one. Its end is the end of the request. */

@@ -44,6 +44,11 @@ export class FakeService implements McpService<Caller> {
   refusal: PosternError | undefined;
   prompt: ((conversation: Conversation) => Promise<PromptResult>) | undefined;
   readonly #listeners = new Set<(change: Change) => void>();
+  #heard = () => {};
+  /** Resolves when the engine first listens to changes. */
+  readonly listenedTo = new Promise<void>((resolve) => {
+    this.#heard = resolve;
+  });
 
   features(): Features {
     return this.offered;
@@ -102,6 +107,7 @@ export class FakeService implements McpService<Caller> {
 
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
+    this.#heard();
     return () => void this.#listeners.delete(listener);
   }
 
