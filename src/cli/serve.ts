@@ -52,42 +52,48 @@ async function serve(io: Io, document: string | undefined, options: ServeOptions
   const state = new LocalState(loaded.baseDir);
   const master = masterOf(loaded, state);
   const config: Config = { ...loaded.config, secrets: { master } };
-
-  const running = await waiting(
-    io,
-    'Reading the document',
-    start(io, config, { ...loaded, master, cacheFolder: state.cacheFolder, dev }),
-  );
+  const ground = { baseDir: loaded.baseDir, master, cacheFolder: state.cacheFolder, dev };
+  const running = await waiting(io, 'Reading the document', start(io, config, ground));
   const { postern, database } = running;
-  let listening: Listening;
-  let key: string | undefined;
+  // Closing the listener closes what it serves.
+  let stop = () => postern.close();
   try {
     const pepper = pepperOf(master);
+    let key: string | undefined;
     if (dev) key = await devKey(io, database.keys, pepper, state, options.devTenant);
     else if (loaded.file === undefined) key = await firstKey(io, database.keys, pepper, postern.scopes);
-    listening = await open(running, config);
-  } catch (error) {
-    await postern.close();
+    const listening = await open(running);
+    stop = () => listening.close();
+    // Before the first word: whoever reads that it is ready may ask it to stop at once.
+    const asked = stopped(io);
+    warn(io, running);
+    tellReady(io, running, listening, key, options);
+    await asked;
+  } finally {
+    await stop();
     await running.closeStores();
-    throw error;
   }
-  const mcp = `${(dev ? undefined : config.server.url?.replace(/\/$/, '')) ?? listening.url}${config.server.path}`;
-  // Before the first word: whoever reads that it is ready may ask it to stop at once.
-  const asked = stopped(io);
-  warn(io, running);
-  if (options.json === true) {
-    print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
-    if (!dev && key !== undefined) print(io.stderr, `The first API key, shown this once: ${key}`);
-  } else {
-    const keyNote = noteOn(key, options, config);
-    announce(io, { name: config.server.title ?? config.server.name, mcp, upstreams: postern.upstreams, key, keyNote });
-  }
-  await asked;
-  await listening.close();
-  await running.closeStores();
 }
 
-async function open({ postern }: Running, { server, limits }: Config): Promise<Listening> {
+function tellReady(
+  io: Io,
+  { postern, config }: Running,
+  listening: Listening,
+  key: string | undefined,
+  options: ServeOptions,
+): void {
+  const { server } = config;
+  const dev = options.dev === true;
+  const mcp = `${(dev ? undefined : server.url?.replace(/\/$/, '')) ?? listening.url}${server.path}`;
+  if (options.json !== true) {
+    const name = server.title ?? server.name;
+    return announce(io, { name, mcp, upstreams: postern.upstreams, key, keyNote: noteOn(key, options, config) });
+  }
+  print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
+  if (!dev && key !== undefined) print(io.stderr, `The first API key, shown this once: ${key}`);
+}
+
+async function open({ postern, config: { server, limits } }: Running): Promise<Listening> {
   try {
     return await listen(postern, { ...limits, host: server.host, port: server.port });
   } catch (error) {

@@ -104,7 +104,8 @@ export function nameFor(document: string, upstream: string | undefined): string 
   const file = slug(
     basename(document.split(/[?#]/)[0] ?? '')
       .replace(/\.[^.]*$/, '')
-      .replace(/\.(openapi|swagger)$/, ''),
+      .replace(/\.(openapi|swagger)$/, '')
+      .replace(/^api\.|\.(com|org|net|io|dev)$/g, ''),
   );
   if (!SAYS_NOTHING.test(file)) return file;
   const host = [upstream, document].find((candidate) => candidate !== undefined && URL.canParse(candidate));

@@ -71,8 +71,8 @@ function show(io: Io, rows: readonly Row[]): void {
   const total = { name: `${rows.length} tools`, operation: '', scopes: [], bytes: sum((row) => row.bytes) };
   const columns = [
     { head: 'TOOL', cell: (row: Shown) => row.name },
-    { head: 'OPERATION', cell: (row: Shown) => row.operation },
-    { head: 'SCOPES', cell: (row: Shown) => row.scopes.join(' ') },
+    { head: 'OPERATION', cell: (row: Shown) => row.operation, max: 60 },
+    { head: 'SCOPES', cell: (row: Shown) => row.scopes.join(' '), max: 40 },
     { head: 'BYTES', cell: (row: Shown) => String(row.bytes), align: 'right' as const },
     { head: 'TOKENS', cell: (row: Shown) => String(row.tokens), align: 'right' as const },
   ];
