@@ -107,13 +107,19 @@ export function tolerates(name: CompatRule, seen: Seen, facts: RequestFacts, not
 
 /** Whether the client takes an event stream. Wildcards do not say so: what sends them reads JSON. */
 export function acceptsStream(request: HttpRequest): boolean {
-  return request.header('accept')?.includes('text/event-stream') === true;
+  const accept = request.header('accept');
+  return accept !== undefined && hasStream(accept);
+}
+
+/** Media types have no case (RFC 9110 §8.3.1), though nobody writes this one in capitals. */
+function hasStream(accept: string): boolean {
+  return accept.includes('text/event-stream') || accept.toLowerCase().includes('text/event-stream');
 }
 
 /** Whether the client takes nothing but an event stream. */
 export function acceptsOnlyStream(request: HttpRequest): boolean {
   const accept = request.header('accept');
-  if (accept === undefined || !accept.includes('text/event-stream')) return false;
+  if (accept === undefined || !hasStream(accept)) return false;
   return !accept.includes('json') && !accept.includes('*/*') && !accept.includes('application/*');
 }
 

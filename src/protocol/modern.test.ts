@@ -255,6 +255,8 @@ describe('a modern refusal', () => {
       { headers: { 'content-type': 'Application/JSON; charset=utf-8' } },
     );
     expect(charset.status).toBe(200);
+    const gzip = modern(node, 'tools/list', {}, { headers: { 'content-encoding': 'gzip' } });
+    await expect(gzip).rejects.toMatchObject({ code: 'unsupported_media_type' });
   });
 });
 

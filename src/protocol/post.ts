@@ -57,7 +57,10 @@ export async function servePost<C extends Caller>(
   }
 }
 
+/** JSON as it is: a compressed body could grow beyond every limit (RFC 9110 §15.5.16 has 415 for both). */
 function isJson(request: HttpRequest): boolean {
+  const encoding = request.header('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return false;
   const type = request.header('content-type');
   if (type === 'application/json') return true;
   const [essence = ''] = (type ?? '').split(';');

@@ -33,6 +33,8 @@ export class ReplayChannel implements Channel {
   readonly #id = randomBytes(12).toString('base64url');
   readonly #stream: EventStream;
   #tail: Promise<void>;
+  /** Characters that wait for the cache. */
+  #waiting = 0;
 
   /** @param primes whether the client knows empty events: those before 2025-11-25 choke on them. */
   constructor(parts: ReplayParts, session: Session, stream: EventStream, primes: boolean) {
@@ -59,8 +61,16 @@ export class ReplayChannel implements Channel {
   }
 
   #then(mark: Mark, message: string): void {
+    const { limits, note } = this.#parts;
+    // A cache that cannot keep up must not fill the memory: the result still goes out, what went before it is lost.
+    if (this.#waiting > limits.streamBufferBytes && mark !== 'last') {
+      note('stream_cut', { kind: 'replay' });
+      return;
+    }
+    this.#waiting += message.length;
     this.#tail = this.#tail.then(async () => {
       const id = await this.#store(mark, message);
+      this.#waiting -= message.length;
       this.#stream.event(message, id);
     });
   }

@@ -121,6 +121,33 @@ describe('a question to a legacy client', () => {
   });
 });
 
+describe('many clients with the same ids', () => {
+  test('get their own progress and their own results, on two nodes', async () => {
+    node.service.tools.set('canary', async ({ mark }, conversation) => {
+      conversation.progress(1, 1, String(mark));
+      const { r } = await conversation.ask({ r: { method: 'roots/list' } });
+      return text(`${mark} ${JSON.stringify(r)}`);
+    });
+    const nodes = [node, startNode(node)];
+    const one = async (client: number) => {
+      const own = await initialize(node, '2025-11-25', CAPABILITIES);
+      const on = nodes[client % 2] ?? node;
+      for (const id of [0, 1]) {
+        const mark = `canary-${client}-${id}`;
+        const params = { name: 'canary', arguments: { mark }, _meta: { progressToken: 0 } };
+        const { events } = await legacy(on, 'tools/call', params, { id, headers: own });
+        expect((await events.message()).params.message).toBe(mark);
+        const question = await events.message();
+        const answer = { jsonrpc: '2.0', id: question.id, result: { roots: [{ uri: `file:///${mark}` }] } };
+        await (nodes[(client + 1) % 2] ?? node).send(answer, { headers: own });
+        expect((await events.message()).result.content[0].text).toBe(`${mark} {"roots":[{"uri":"file:///${mark}"}]}`);
+      }
+    };
+    // As many as a caller may have streams.
+    await Promise.all(Array.from({ length: 32 }, (_, client) => one(client)));
+  });
+});
+
 describe('cancellation', () => {
   const waiting = (): Promise<Conversation> =>
     new Promise((resolve) => {
@@ -277,6 +304,21 @@ describe('a stream that was lost', () => {
     tool.close();
     tool.finish();
     expect((await events.message()).result).toBeDefined();
+  });
+
+  test('does not fill the memory when the cache stands still', async () => {
+    const small = startNode(node, { streamBufferBytes: 1_000 });
+    small.cache.append = () => new Promise(() => {});
+    let talk: Conversation | undefined;
+    node.service.tools.set('flood', (_args, conversation) => {
+      talk = conversation;
+      return new Promise(() => {});
+    });
+    const sent = call('flood', {}, small, { _meta: { progressToken: 'p' } });
+    await small.clock.advance(0);
+    for (let at = 0; at < 100; at++) talk?.progress(at, 100, 'x'.repeat(100));
+    await sent;
+    expect(small.notes.filter(({ what }) => what === 'stream_cut').length).toBeGreaterThan(80);
   });
 
   test('survives a cache that does not', async () => {

@@ -245,6 +245,15 @@ describe('a stream', () => {
     await listen(ALICE, few);
   });
 
+  test('is refused in a flood, and forgotten when it is over', async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 500 }, () => listen()));
+    const open = answers.filter(({ status }) => status === 'fulfilled');
+    expect(open).toHaveLength(32);
+    for (const answer of open) if (answer.status === 'fulfilled') await answer.value.events.leave();
+    expect(node.service.heard).toBe(0);
+    expect(node.clock.pending()).toBeLessThanOrEqual(1);
+  });
+
   test('beyond the number leaves a call as JSON', async () => {
     const few = startNode({}, { streamsPerCaller: 0 });
     few.service.tools.set('talk', (_args, conversation) => {
