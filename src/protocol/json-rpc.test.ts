@@ -31,7 +31,7 @@ describe('classify', () => {
         expect(['request', 'notification', 'response', 'invalid']).toContain(classify(value).kind);
       }),
     );
-    const id = fc.oneof(fc.string({ maxLength: 50, unit: 'binary' }), fc.maxSafeInteger());
+    const id = fc.oneof(fc.string({ maxLength: 50, unit: 'grapheme' }), fc.maxSafeInteger());
     fc.assert(
       fc.property(id, fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (given, method, params) => {
         const text = JSON.stringify({ jsonrpc: '2.0', id: given, method, params });
