@@ -61,11 +61,10 @@ export async function loadDocument(source: DocumentSource, options: LoadOptions 
     const { fetch, cacheFolder } = options;
     return fetchText(url, { fetch, cacheFolder, maxBytes: limits.maxBytes, onStale: (why) => stale.push(why) });
   };
-  const { uri, text, onDisk } = await read(source, fetched, limits);
-  const value = parse(text, uri, limits);
+  const { uri, value, bytes, onDisk } = await read(source, fetched, limits);
   const main: Source = { uri, value };
   const version = versionOf(value, uri);
-  const near = onDisk ? lazily(() => folderOpener(uri, folderOptions(limits, text.length))) : refuseFiles;
+  const near = onDisk ? lazily(() => folderOpener(uri, folderOptions(limits, bytes))) : refuseFiles;
   const remote = await remoteSources(main, options.allowOrigins ?? [], fetched, limits);
   const resolver = new Resolver(
     main,
@@ -106,17 +105,19 @@ function tooLarge(file: string, bytes: number, limits: Limits): DocumentError {
   return new DocumentError(file, { found: `${bytes} bytes`, wanted: `at most ${limits.maxBytes} bytes` });
 }
 
+/** Nothing that is returned holds on to the text, which may be as large as all that is made of it. */
 async function read(source: DocumentSource, fetched: (url: string) => Promise<string>, limits: Limits) {
-  if (typeof source === 'object' && 'text' in source) {
-    return { uri: source.name ?? '(text)', text: source.text, onDisk: false };
-  }
+  const parsed = (uri: string, text: string, onDisk: boolean) => {
+    return { uri, value: parse(text, uri, limits), bytes: text.length, onDisk };
+  };
+  if (typeof source === 'object' && 'text' in source) return parsed(source.name ?? '(text)', source.text, false);
   const given = String(source);
   if (/^https?:/i.test(given)) {
     const url = urlOf(given);
-    return { uri: url.href, text: await fetched(url.href), onDisk: false };
+    return parsed(url.href, await fetched(url.href), false);
   }
   const path = given.startsWith('file:') ? fileURLToPath(given) : resolve(given);
-  return { uri: path, text: await readPath(path, limits), onDisk: true };
+  return parsed(path, await readPath(path, limits), true);
 }
 
 function urlOf(given: string): URL {

@@ -12,6 +12,9 @@ const SCHEMA = yaml.CORE_SCHEMA.extend({
   implicit: [(yaml as unknown as { types: { merge: yaml.Type } }).types.merge],
 });
 
+/** Without one there are no aliases. */
+const ANCHOR = /(?:^|[\s,[{:-])&[^\s,[\]{}]/m;
+
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
@@ -65,7 +68,7 @@ function parseYaml(text: string, file: string, limits: ParseLimits): unknown {
     const found = cause instanceof RangeError ? 'values nested too deeply' : 'text that is not YAML';
     throw new DocumentError(file, { found, wanted: 'YAML 1.2', cause });
   }
-  if (/(?:^|[\s,[{:-])\*[^\s,[\]{}]/m.test(text) && expandedSize(value, limits.maxNodes) > limits.maxNodes) {
+  if (ANCHOR.test(text) && expandedSize(value, limits.maxNodes) > limits.maxNodes) {
     throw new DocumentError(file, {
       found: 'aliases that expand to more',
       wanted: `at most ${limits.maxNodes} values`,

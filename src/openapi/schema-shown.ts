@@ -24,6 +24,8 @@ type Detail = 'full' | 'brief';
 
 const MAX_DEPTH = 20;
 const MAX_ROUNDS = 5;
+/** What it takes to say why something is not shown. */
+const NOTE = 120;
 /** What the smallest schema takes: `{"type":"object"},`. */
 const SMALLEST = 20;
 /** Formats of JSON Schema 2020-12; clients refuse or misread others. */
@@ -87,6 +89,8 @@ class Layout {
   readonly #detail: Detail;
   readonly #queue: Task[] = [];
   #left: number;
+  /** How many schemas wait for their turn. */
+  #pending = 0;
 
   constructor(views: Views, options: ShowOptions, detail: Detail) {
     this.#views = views;
@@ -101,6 +105,7 @@ class Layout {
     this.#queue.push({ at, target, depth: 0, parent: undefined });
     for (let next = 0; next < this.#queue.length; next++) {
       const task = this.#queue[next];
+      this.#pending = this.#queue.length - next - 1;
       if (task !== undefined) this.#lay(task);
     }
     return target;
@@ -111,7 +116,7 @@ class Layout {
     const view = this.#views.of(task.at);
     const note = this.#refusal(view, task);
     if (note !== undefined) {
-      this.#put(task.target, [openTypes(view), { ...openTypes(view), description: note }]);
+      this.#put(task.target, { ...openTypes(view), description: note }, () => [openTypes(view)]);
       return;
     }
     const types = task.only === undefined ? shownTypes(view) : [task.only];
@@ -130,28 +135,29 @@ class Layout {
       }
     }
     if (task.depth >= MAX_DEPTH) return 'Nested too deeply to be shown.';
-    if (this.#left >= 60) return undefined;
+    if (this.#left >= NOTE + this.#pending * SMALLEST) return undefined;
     this.cut = true;
-    return 'Not shown in full: any properties are accepted here.';
+    return 'Not shown in full: more is accepted.';
   }
 
-  /** Takes the richest of `candidates`, which grow, that there is room for; the first in any case. */
-  #put(target: Record<string, unknown>, candidates: readonly Record<string, unknown>[]): void {
-    for (let index = candidates.length - 1; index >= 0; index--) {
-      const candidate = candidates[index] ?? {};
-      const bytes = roughBytes(candidate);
-      if (bytes > this.#left && index > 0) {
-        this.cut = true;
-        continue;
+  /** Says `full`, or what of `less` there is room for, richest first; the last of it in any case. */
+  #put(target: Record<string, unknown>, full: Record<string, unknown>, less?: () => Record<string, unknown>[]): void {
+    let said = full;
+    let bytes = roughBytes(full);
+    if (bytes > this.#left) {
+      this.cut = true;
+      for (const candidate of less?.() ?? []) {
+        said = candidate;
+        bytes = roughBytes(candidate);
+        if (bytes <= this.#left) break;
       }
-      this.#left -= bytes;
-      Object.assign(target, candidate);
-      return;
     }
+    this.#left -= bytes;
+    Object.assign(target, said);
   }
 
   #layTypes(view: View, task: Task, types: readonly SchemaType[]): void {
-    this.#put(task.target, [this.#prose(view, task)]);
+    this.#put(task.target, this.#prose(view, task), () => [{}]);
     const branches = types.map((only) => ({ ...task, only, target: {}, depth: task.depth + 1 }));
     this.#adopt(task.target, 'anyOf', branches);
   }
@@ -160,8 +166,8 @@ class Layout {
     const prose = this.#prose(view, task);
     const description = [prose['description'], 'The bytes, as base64.'].filter(Boolean).join(' ');
     const file = { type: 'string', contentEncoding: 'base64' };
-    if (types[0] === 'array') this.#put(task.target, [{ type: 'array', ...prose, items: { ...file, description } }]);
-    else this.#put(task.target, [{ ...file, description }]);
+    if (types[0] === 'array') this.#put(task.target, { type: 'array', ...prose, items: { ...file, description } });
+    else this.#put(task.target, { ...file, description });
   }
 
   #layOne(view: View, task: Task, type: SchemaType | undefined): void {
@@ -174,7 +180,7 @@ class Layout {
     const meaning = texts && values ? { values, texts } : undefined;
     const full = { ...bare, ...(task.only === undefined ? this.#prose(view, task, meaning) : {}) };
     if (merged === undefined && kind !== undefined) Object.assign(full, constraintsOf(view, kind));
-    this.#put(task.target, [smallest, bare, { ...bare, ...this.#short(full) }, full]);
+    this.#put(task.target, full, () => [this.#short(full), bare, smallest]);
     if (merged !== undefined) return;
     const parent = { identity: view.identity, parent: task.parent };
     if (kind === 'object') this.#layObject(view, task, parent);
@@ -193,7 +199,7 @@ class Layout {
     const names = [...view.properties.keys()].filter((name) => !this.#isReadOnly(view, name));
     const ordered = names.sort((a, b) => Number(view.required.has(b)) - Number(view.required.has(a)));
     const properties: [string, Task][] = [];
-    let room = this.#left - 40;
+    let room = this.#left - NOTE;
     for (const name of ordered) {
       const at = view.properties.get(name);
       if (at === undefined) continue;
@@ -214,10 +220,14 @@ class Layout {
         this.#queue.push(property);
       }
     }
+    if (kept.size < names.length) {
+      const told = [task.target['description'], `${names.length - kept.size} more properties are not shown.`];
+      task.target['description'] = told.filter(Boolean).join(' ');
+    }
     const required = ordered.filter((name) => kept.has(name) && view.required.has(name));
-    if (required.length > 0) this.#put(task.target, [{ required }]);
+    if (required.length > 0) this.#put(task.target, { required });
     if (view.additional === false && kept.size === names.length)
-      this.#put(task.target, [{ additionalProperties: false }]);
+      this.#put(task.target, { additionalProperties: false });
     else if (view.additional) {
       const target = {};
       this.#left -= SMALLEST + 24;
