@@ -87,7 +87,8 @@ function tellReady(
   const mcp = `${(dev ? undefined : server.url?.replace(/\/$/, '')) ?? listening.url}${server.path}`;
   if (options.json !== true) {
     const name = server.title ?? server.name;
-    return announce(io, { name, mcp, upstreams: postern.upstreams, key, keyNote: noteOn(key, options, config) });
+    announce(io, { name, mcp, upstreams: postern.upstreams, key, keyNote: noteOn(key, options, config) });
+    return;
   }
   print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
   if (!dev && key !== undefined) print(io.stderr, `The first API key, shown this once: ${key}`);

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { toolCost } from '../openapi/cost.ts';
+import { type Finding, toolLint } from '../openapi/lint.ts';
 import type { OpenApiTool } from '../openapi/tools.ts';
 import { convertAll, warningsOf } from './convert.ts';
 import { type Io, print, style, waiting } from './io.ts';
 import { jsonOption, type SourceOptions, withSource } from './options.ts';
 import { loadUpstreams } from './setup.ts';
-import { table } from './table.ts';
+import { printable, table } from './table.ts';
 
 interface ToolsOptions extends SourceOptions {
   readonly json?: boolean;
@@ -17,7 +19,7 @@ export function toolsCommand(io: Io): Command {
     .addHelpText(
       'after',
       `
-Bytes are those of a tool in the list that clients get; tokens are an estimate, a quarter of them.
+Bytes are those of a tool in the list that clients get; tokens are an estimate made of them.
 
 Example:
   postern tools openapi.yaml --json`,
@@ -40,16 +42,9 @@ interface Row {
   readonly tokens: number;
 }
 
-/** Of the tokenizers in use, on JSON of this kind. */
-const BYTES_A_TOKEN = 4;
-
-function rowOf({ tool, plan }: OpenApiTool): Row {
+function rowOf({ tool, operation }: OpenApiTool): Row {
   const { name, title, description, inputSchema, annotations, scopes } = tool;
-  const listed = { name, title, description, inputSchema, outputSchema: tool.outputSchema, annotations };
-  const bytes = Buffer.byteLength(JSON.stringify(listed));
-  const operation = `${plan.method} ${plan.path}`;
-  const tokens = Math.ceil(bytes / BYTES_A_TOKEN);
-  return { name, title, description, inputSchema, operation, scopes, annotations, bytes, tokens };
+  return { name, title, description, inputSchema, operation, scopes, annotations, ...toolCost(tool) };
 }
 
 async function tools(io: Io, document: string | undefined, options: ToolsOptions): Promise<void> {
@@ -60,10 +55,22 @@ async function tools(io: Io, document: string | undefined, options: ToolsOptions
   show(io, rows);
   // Complete only now: schemas are made, and found wanting, when they are first read.
   const warnings = converted.flatMap(({ name, document }) => warningsOf(name, document));
-  if (warnings.length === 0) return;
-  print(io.stdout, '');
-  print(io.stdout, style(io.stdout, 'bold', `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`));
-  for (const warning of warnings) print(io.stdout, `  ${warning}`);
+  section(io, 'In the document', warnings);
+  const findings = toolLint(
+    converted.flatMap((upstream) => upstream.tools.map(({ tool }) => tool)),
+    { server: loaded.config.server.name },
+  );
+  section(io, 'For clients', findings.map(told));
+}
+
+function told({ level, tool, message }: Finding): string {
+  return printable(`${level}: ${tool === undefined ? '' : `${tool}: `}${message}`);
+}
+
+function section(io: Io, title: string, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  print(io.stdout, `\n${style(io.stdout, 'bold', title)}`);
+  for (const line of lines) print(io.stdout, `  ${line}`);
 }
 
 function show(io: Io, rows: readonly Row[]): void {

@@ -46,12 +46,22 @@ test('what is broken in a document is listed with its place', async () => {
   const broken = PETS.replace('schema: { type: string }', "schema: { $ref: '#/components/schemas/Id' }");
   const { code, out } = await ran(['tools', 'pets.yaml'], folder({ 'pets.yaml': broken }));
   expect(code).toBe(0);
-  expect(out).toMatch(/^1 warning$/m);
-  expect(out).toMatch(/pets .*\/components\/schemas\/Id/);
+  expect(out).toMatch(/^In the document\n {2}pets .*\/components\/schemas\/Id/m);
 });
 
 test('no control character of a document reaches the terminal', async () => {
   const hostile = PETS.replace('get_pet', '"get_pet"').replace('/pets:', '"/pets\\e[31m":');
   const { out } = await ran(['tools', 'pets.yaml'], folder({ 'pets.yaml': hostile }));
   expect(out).not.toContain(String.fromCharCode(27));
+});
+
+test('what a client trips over is listed', async () => {
+  const yaml = `upstreams:
+  pets:
+    openapi: ./pets.yaml
+    tools: { nameMax: 64, overrides: { get_pet: { name: GetPetWithANameThatIsLongerThanClientsLike } } }
+`;
+  const { code, out } = await ran(['tools'], folder({ 'pets.yaml': PETS, 'postern.yaml': yaml }));
+  expect(code).toBe(0);
+  expect(out).toMatch(/^For clients\n {2}warning: GetPetWith\w+: 42 characters/m);
 });
