@@ -1,41 +1,19 @@
-import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { PosternError } from '../core/errors.ts';
 import { allowList, isPublicAddress, literalAddress } from './egress-address.ts';
-import { guardedConnector, type TlsOptions } from './egress-connect.ts';
 import { decodeContent } from './egress-decode.ts';
+import type { DispatcherOptions } from './egress-dispatcher.ts';
 import { type Exchange, exchange, type RawResponse } from './egress-exchange.ts';
 
-export interface EgressOptions {
+export interface EgressOptions extends DispatcherOptions {
   readonly clock: Clock;
-  /**
-   * Hosts (`host` or `host:port`) that the operator has named: they may be loopback or private, and may be spoken to
-   * without TLS. Every other host must be at a public address, over https. Default: none.
-   */
-  readonly allow?: readonly string[];
-  readonly tls?: TlsOptions;
-  /** URL of an HTTP proxy that all requests go through; then the proxy decides about addresses. The environment is never asked. */
-  readonly proxy?: string;
-  /** Milliseconds for name, TCP and TLS. Default 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** Milliseconds from the request to the last header. Default: `timeoutMs`. */
-  readonly headersTimeoutMs?: number;
-  /** Milliseconds of silence within the body. Default: `timeoutMs`. */
-  readonly bodyTimeoutMs?: number;
   /** Milliseconds for a whole request, redirects included. Default 30,000. */
   readonly timeoutMs?: number;
   /** Bytes of a response body, both as sent and after decoding. Default 10 MiB. */
   readonly maxBytes?: number;
-  /** Bytes of all response headers. Default 32 KiB. */
-  readonly maxHeaderBytes?: number;
   /** Different response headers. Default 200. */
   readonly maxHeaders?: number;
-  /** Connections to one origin at a time; more requests wait within their own time. Default 256. */
-  readonly connections?: number;
-  /** How names are resolved. Default: the system's way. */
-  readonly lookup?: LookupFunction;
 }
 
 export interface EgressRequest {
@@ -80,8 +58,19 @@ function refused(why: string): PosternError {
 export function createEgress(options: EgressOptions): Egress {
   const { clock, timeoutMs = 30_000, maxBytes = 10 * 1024 * 1024, maxHeaders = 200 } = options;
   const allow = allowList(options.allow ?? []);
-  const dispatcher = createDispatcher(options, timeoutMs);
+  if (options.proxy !== undefined) new URL(options.proxy);
+  let loading: Promise<Dispatcher> | undefined;
+  let dispatcher: Dispatcher | undefined;
   const judged = new Map<string, string>();
+
+  /** Loaded with the first request: undici's hundred modules are a fifth of the start of a small server. */
+  const load = (): Promise<Dispatcher> => {
+    loading ??= import('./egress-dispatcher.ts').then(({ createDispatcher }) => {
+      dispatcher = createDispatcher(options, timeoutMs);
+      return dispatcher;
+    });
+    return loading;
+  };
 
   /** The origin as undici wants it, or a refusal; each is judged once. */
   const originOf = (authority: string): string => {
@@ -121,7 +110,7 @@ export function createEgress(options: EgressOptions): Egress {
       maxBytes: cap,
       maxHeaders,
     };
-    const response = await exchange(dispatcher, sent, clock);
+    const response = await exchange(dispatcher ?? (await load()), sent, clock);
     const encoding = response.headers['content-encoding'];
     if (encoding === undefined || response.body.byteLength === 0) return response;
     const decoded = await decodeContent(response.body, encoding, cap);
@@ -146,33 +135,8 @@ export function createEgress(options: EgressOptions): Egress {
       const follows = request.redirect === 'same-origin' && /^(GET|HEAD)$/.test(request.method);
       return follows ? follow(request, limitMs) : once(request, request.url, limitMs);
     },
-    close: () => dispatcher.close(),
+    close: async () => (await loading)?.close(),
   };
-}
-
-function createDispatcher(options: EgressOptions, timeoutMs: number): Dispatcher {
-  const { tls = {}, proxy, connectTimeoutMs = 10_000, connections = 256 } = options;
-  const shared = {
-    connections,
-    allowH2: false,
-    connectTimeout: connectTimeoutMs,
-    headersTimeout: options.headersTimeoutMs ?? timeoutMs,
-    bodyTimeout: options.bodyTimeoutMs ?? timeoutMs,
-    maxHeaderSize: options.maxHeaderBytes ?? 32 * 1024,
-  };
-  const ca = tls.ca === undefined ? undefined : [...rootCertificates, tls.ca];
-  if (proxy !== undefined) {
-    const requestTls = { ca, cert: tls.cert, key: tls.key, allowH2: false, timeout: connectTimeoutMs };
-    return new ProxyAgent({ ...shared, uri: proxy, requestTls });
-  }
-  const allow = allowList(options.allow ?? []);
-  const connect = guardedConnector({
-    allow,
-    secure: { ca, cert: tls.cert, key: tls.key },
-    timeoutMs: connectTimeoutMs,
-    lookup: options.lookup,
-  });
-  return new Agent({ ...shared, connect });
 }
 
 function sameOriginTarget(response: EgressResponse, from: string): string | undefined {
