@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { EgressResponse } from '../lib/egress.ts';
-import { createEgress } from '../lib/egress.ts';
-import type { Config } from '../server/config.ts';
+import type { Config, UpstreamConfig } from '../server/config.ts';
 import type { LoadedConfig } from '../server/config-load.ts';
+import { egressOf } from '../server/upstreams.ts';
 import type { Io } from './io.ts';
 import { LocalState } from './state.ts';
 import { databasePath, openDatabase } from './stores.ts';
@@ -87,20 +87,23 @@ export function checkPort({ server: { host, port } }: Config): Promise<Finding> 
 
 const PROBE_MS = 10_000;
 
-/** Asks the API for its base URL. Any answer is good: it is there. */
-export async function checkUpstream(io: Io, name: string, baseUrl: string, config: Config): Promise<Finding[]> {
+/** Asks the API for its base URL. Any answer is good: it is there. @throws StartError */
+export async function checkUpstream(
+  io: Io,
+  name: string,
+  upstream: UpstreamConfig,
+  { baseUrl, baseDir }: { readonly baseUrl: string; readonly baseDir: string },
+): Promise<Finding[]> {
   const check = `upstream ${name}`;
-  const upstream = config.upstreams[name];
-  const named = upstream?.baseUrl === undefined ? [] : [new URL(upstream.baseUrl).host];
-  const egress = createEgress({ clock: io.clock, allow: named, proxy: upstream?.proxy, timeoutMs: PROBE_MS });
+  const egress = await egressOf(name, upstream, { clock: io.clock, baseDir });
   try {
-    const answer = await egress.request({ method: 'GET', url: baseUrl, headers: {}, redirect: 'none' });
+    const answer = await egress.request({ method: 'GET', url: baseUrl, headers: {}, timeoutMs: PROBE_MS });
     const reached: Finding = { check, status: 'ok', message: `${baseUrl} answers ${answer.status}` };
     return [reached, ...checkClock(io, answer)];
   } catch (thrown) {
-    const why = causeOf(thrown);
+    const message = `${baseUrl} cannot be reached: ${causeOf(thrown)}`;
     const fix = 'See that the API runs, that its URL is right, and that this machine may reach it.';
-    return [{ check, status: 'fail', message: `${baseUrl} cannot be reached: ${why}`, fix }];
+    return [{ check, status: 'fail', message, fix }];
   } finally {
     await egress.close();
   }

@@ -77,8 +77,10 @@ async function* checkUpstreams(io: Io, loaded: LoadedConfig): AsyncGenerator<Fin
     if (converted === undefined) continue;
     yield checkDocument(name, upstream.openapi, converted);
     const baseUrl = upstream.baseUrl ?? converted.server;
-    if (baseUrl !== undefined) yield* await checkUpstream(io, name, baseUrl, loaded.config);
-    else {
+    if (baseUrl !== undefined) {
+      const probed = checkUpstream(io, name, upstream, { baseUrl, baseDir: loaded.baseDir });
+      yield* await probed.catch((thrown: unknown) => [failed(`upstream ${name}`, thrown)]);
+    } else {
       const fix = 'Give --upstream https://api.example.com, or write baseUrl into the config.';
       yield { check: `upstream ${name}`, status: 'fail', message: 'nothing says where the API is', fix };
     }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { openApiCallable } from '../calls/openapi-tool.ts';
 import type { Clock } from '../core/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
@@ -101,7 +101,7 @@ export async function loadUpstream(
   const converted = await convertUpstream(name, config, surroundings);
   const baseUrl = config.baseUrl ?? converted.server;
   if (baseUrl === undefined) throw noServer(name, config.openapi);
-  const egress = await egressOf(config, surroundings);
+  const egress = await egressOf(name, config, surroundings);
   const { origin } = new URL(baseUrl);
   const upstream = { name, origins: [origin], egress, clock: surroundings.clock, userAgent: surroundings.userAgent };
   const parts = {
@@ -127,18 +127,36 @@ function noServer(name: string, document: string): StartError {
   ]);
 }
 
-/** A base URL in the config names its host; one that only the document has must be public. */
-async function egressOf(config: UpstreamConfig, { clock, baseDir }: UpstreamSurroundings): Promise<Egress> {
-  const { ca, cert, key } = config.tls;
-  const pem = (path: string | undefined) => (path === undefined ? undefined : readFile(join(baseDir, path), 'utf8'));
+/**
+ * The way to an upstream. A base URL in the config names its host; one that only the document has must be public.
+ * @throws StartError when a PEM file cannot be read.
+ */
+export async function egressOf(
+  name: string,
+  config: UpstreamConfig,
+  { clock, baseDir }: Pick<UpstreamSurroundings, 'clock' | 'baseDir'>,
+): Promise<Egress> {
+  const pem = async (key: 'ca' | 'cert') => {
+    const path = config.tls[key];
+    return path === undefined ? undefined : readPem(`upstreams.${name}.tls.${key}`, resolve(baseDir, path));
+  };
   return createEgress({
     clock,
     allow: config.baseUrl === undefined ? [] : [new URL(config.baseUrl).host],
-    tls: { ca: await pem(ca), cert: await pem(cert), key: key?.reveal() },
+    tls: { ca: await pem('ca'), cert: await pem('cert'), key: config.tls.key?.reveal() },
     proxy: config.proxy,
     timeoutMs: config.timeoutMs,
     maxBytes: config.maxResponseBytes,
   });
+}
+
+async function readPem(where: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const found = `${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    throw new StartError([{ where, found, wanted: 'the path of a PEM file' }]);
+  }
 }
 
 /** The one place where the secrets of an upstream leave their envelope. */

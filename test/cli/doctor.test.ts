@@ -74,3 +74,12 @@ test('a document that is none fails', async () => {
   const { code, statusOf } = await doctor(cwd, ['pets.yaml', '--upstream', 'http://127.0.0.1:1']);
   expect({ code, document: statusOf('document of pets') }).toEqual({ code: 1, document: 'fail' });
 });
+
+test('a certificate that is not there fails, by its place in the config', async () => {
+  const config =
+    'upstreams: { pets: { openapi: ./pets.yaml, baseUrl: "http://127.0.0.1:1", tls: { ca: ./absent.pem } } }';
+  const { code, report } = await doctor(folder({ 'pets.yaml': PETS, 'postern.yaml': config }), []);
+  expect(code).toBe(1);
+  const found = report.checks.find(({ check }) => check === 'upstream pets');
+  expect(found?.message).toMatch(/upstreams\.pets\.tls\.ca\n {2}found: .*absent\.pem, which cannot be read \(ENOENT\)/);
+});
