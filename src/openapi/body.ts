@@ -112,7 +112,7 @@ function partsOf(media: Media, views: Views, resolver: Resolver): Map<string, Pa
     if (!binary && Object.keys(given).length === 0) continue;
     parts.set(name, {
       contentType: contentType ?? (binary ? views.of(at).contentMediaType : undefined),
-      headers: encoding && headersOf(child(encoding, 'headers'), resolver),
+      headers: encoding && isObject(encoding.value) ? headersOf(child(encoding, 'headers'), resolver) : undefined,
       style: typeof given['style'] === 'string' ? (given['style'] as ParameterPlan['style']) : undefined,
       explode: typeof given['explode'] === 'boolean' ? given['explode'] : undefined,
       allowReserved: given['allowReserved'] === true ? true : undefined,
