@@ -117,6 +117,7 @@ interface Called {
   readonly operations: number;
   readonly ok: number;
   readonly exceptions: readonly { readonly operation: string; readonly reason: string }[];
+  readonly failures: readonly { readonly operation: string; readonly reason: string }[];
 }
 
 async function callAll(paths: readonly string[], json: boolean): Promise<boolean> {
@@ -129,7 +130,8 @@ async function callAll(paths: readonly string[], json: boolean): Promise<boolean
     rows.push(row);
     if (json) continue;
     console.log(`${basename(row.document)}  ${row.ok} of ${row.operations} called`);
-    for (const { operation, reason } of row.exceptions) console.log(`  ${operation}: ${reason}`);
+    for (const { operation, reason } of row.exceptions) console.log(`  exception  ${operation}: ${reason}`);
+    for (const { operation, reason } of row.failures) console.log(`  FAILED     ${operation}: ${reason}`);
   }
   const operations = rows.reduce((all, row) => all + row.operations, 0);
   const answered = rows.reduce((all, row) => all + row.ok + row.exceptions.length, 0);
