@@ -113,6 +113,10 @@ export class Connection<C extends Caller> {
     const { parts } = this.#options;
     let conversation: RunConversation | undefined;
     try {
+      // Under one id several requests would be one to cancel, to count and to end.
+      if (this.#running.has(id) || this.#subscriptions.has(id)) {
+        throw new PosternError('invalid_request', { message: 'A request with this id is still running.' });
+      }
       if (method === 'initialize' && era === 'legacy') return this.#initialize(inbound, caller);
       if (method === 'subscriptions/listen' && era === 'modern') return this.#listen(inbound, caller);
       if (this.#running.size >= MAX_RUNNING) throw new PosternError('unavailable');

@@ -98,9 +98,13 @@ export function clientOf(info: unknown): ClientFacts['client'] {
   return { name: shortText(name), version: shortText(version) };
 }
 
+/** In characters. It is repeated with every message of the request; a longer one is taken for none. */
+const PROGRESS_TOKEN_MAX = 1024;
+
 export function progressTokenOf(meta: Record<string, unknown>): string | number | undefined {
   const token = meta['progressToken'];
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  if (typeof token === 'string') return token.length <= PROGRESS_TOKEN_MAX ? token : undefined;
+  return typeof token === 'number' ? token : undefined;
 }
 
 export function isLogLevel(value: unknown): value is LogLevel {

@@ -81,8 +81,14 @@ async function setLevel<C extends Caller>(asked: Asked<C>): Promise<Payload> {
   return asked.writer.result(asked.id, {});
 }
 
+/** In characters. What a session subscribes to is kept as long as the session is. */
+const URI_MAX = 2_048;
+
 async function subscribe<C extends Caller>(asked: Asked<C>, wanted: boolean): Promise<Payload> {
   const uri = stringParam(asked.params, 'uri');
+  if (uri.length > URI_MAX) {
+    throw new PosternError('invalid_params', { message: `uri has at most ${URI_MAX} characters.` });
+  }
   await memoryOf(asked).subscribe(uri, wanted);
   return asked.writer.result(asked.id, {});
 }

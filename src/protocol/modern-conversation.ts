@@ -142,7 +142,8 @@ export function modernConversation(
   if (!SUSPENDABLE.has(method)) {
     return new ModernConversation(client, outlet, gone, parts, { callerKey, method, name: '', args: {} }, NO_PARAMS);
   }
-  const named = params['name'] ?? params['uri'];
+  // By what the method itself reads: a `name` beside a `uri` would bind the state to nothing.
+  const named = params[method === 'resources/read' ? 'uri' : 'name'];
   const name = typeof named === 'string' ? named : '';
   const binding = { callerKey, method, name, args: optionalObject(params, 'arguments') };
   return new ModernConversation(client, outlet, gone, parts, binding, params);

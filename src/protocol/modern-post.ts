@@ -1,9 +1,9 @@
 import { PosternError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
-import { answer, failure } from './answer.ts';
+import { answer } from './answer.ts';
 import { acceptsOnlyStream, acceptsStream, tolerates } from './compat.ts';
-import { type ClientFacts, checkHeaders, readEnvelope } from './envelope.ts';
+import { checkHeaders, readEnvelope } from './envelope.ts';
 import { HttpOutlet } from './http-outlet.ts';
 import type { InboundRequest } from './json-rpc.ts';
 import { type ModernConversation, modernConversation } from './modern-conversation.ts';
@@ -26,39 +26,22 @@ export async function serveModern<C extends Caller>(
 ): Promise<HttpReply> {
   facts.era = 'modern';
   const { id, method, params } = inbound;
-  let client: ClientFacts;
-  let conversation: ModernConversation;
-  let outlet: HttpOutlet;
-  let settle: (reply: HttpReply) => void = () => {};
-  let refuse: (error: PosternError) => void = () => {};
-  const replied = new Promise<HttpReply>((resolve, reject) => {
-    settle = resolve;
-    refuse = reject;
-  });
-  try {
-    checkHeaders(request, inbound, facts, parts.note);
-    client = readEnvelope(params);
-    facts.version = client.version;
-    if (client.client.name !== '') facts.client = `${client.client.name}/${client.client.version}`;
-    if (method === 'subscriptions/listen') return listen(parts, caller, inbound);
-    if (method === 'tools/call') checkMirrors(parts, request, caller, params);
-    outlet = new HttpOutlet(
-      {
-        deadlines: parts.deadlines,
-        onlyStream: acceptsOnlyStream(request),
-        openStream: streams(parts, request, caller, facts, () => conversation),
-      },
-      settle,
-    );
-    conversation = modernConversation(parts.states, caller.key, inbound, client, outlet, request);
-  } catch (thrown) {
-    return failure(id, thrown, 'modern', facts, parts.note);
-  }
+  checkHeaders(request, inbound, facts, parts.note);
+  const client = readEnvelope(params);
+  facts.version = client.version;
+  if (client.client.name !== '') facts.client = `${client.client.name}/${client.client.version}`;
+  if (method === 'subscriptions/listen') return listen(parts, caller, inbound);
+  if (method === 'tools/call') checkMirrors(parts, request, caller, params);
+  const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
+  const openStream = streams(parts, request, caller, facts, () => conversation);
+  const { deadlines } = parts;
+  const outlet = new HttpOutlet({ deadlines, onlyStream: acceptsOnlyStream(request), openStream }, resolve);
+  const conversation = modernConversation(parts.states, caller.key, inbound, client, outlet, request);
   const { service, writer } = parts;
   const admitted = () => outlet.admit();
   const asked = { service, caller, era: 'modern', id, method, params, writer, conversation, admitted } as const;
-  void answer(parts.modern, asked, outlet, refuse, facts, parts.note);
-  return replied;
+  void answer(parts.modern, asked, outlet, reject, facts, parts.note);
+  return promise;
 }
 
 function checkMirrors<C extends Caller>(parts: Parts<C>, request: HttpRequest, caller: C, params: JsonObject): void {

@@ -3,7 +3,7 @@ import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { failure } from './answer.ts';
 import { changeMethod } from './changes.ts';
 import { tolerates } from './compat.ts';
-import { sessionOf } from './legacy-post.ts';
+import { sessionOf } from './footing.ts';
 import type { Parts } from './parts.ts';
 import { canReplay, type Position, positionOf, replay } from './replay.ts';
 import { outbound } from './reply.ts';
