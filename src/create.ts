@@ -4,6 +4,7 @@ import type { Cache } from './core/cache.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { systemClock } from './lib/clock.ts';
+import { once } from './lib/once.ts';
 import { compose, type Definitions, type Postern } from './server/compose.ts';
 import type { ConfigInput } from './server/config.ts';
 import { readConfig } from './server/config-load.ts';
@@ -73,12 +74,12 @@ export async function createPostern(options: PosternOptions): Promise<Postern> {
   const postern = await compose(config, { ...extras, ...stores });
   return {
     ...postern,
-    async close() {
+    close: once(async () => {
       await postern.close();
       // What was handed in belongs to whoever opened it.
       if (database === undefined) await stores.database.close();
       if (cache === undefined) await stores.cache.close();
-    },
+    }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { createGuard } from '../http/guard.ts';
 import { fromWebRequest, toWebResponse } from '../http/web.ts';
 import { createIds } from '../lib/ids.ts';
+import { once } from '../lib/once.ts';
 import { createSealer, deriveKey } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
@@ -78,14 +79,14 @@ export interface Postern {
   readonly notify: Notifier;
   /** Speaks MCP over two streams, a message a line, for one principal; returns when the input has ended. */
   serveLines(input: Readable, output: Writable, principal: Principal): Promise<void>;
-  /** What was wrong with parts of the documents. */
+  /** What was wrong with parts of the documents, as far as they have been looked into. */
   readonly warnings: readonly string[];
   readonly upstreams: readonly { readonly name: string; readonly baseUrl: string; readonly tools: number }[];
   /** Every scope that some tool requires. */
   readonly scopes: readonly string[];
   /** Counters since the start, by name. */
   counters(): { readonly [name: string]: number };
-  /** Ends streams, and writes down what has not been written yet. */
+  /** Ends streams, and writes down what has not been written yet. Once, however often it is called. */
   close(): Promise<void>;
 }
 
@@ -163,11 +164,11 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     upstreams: upstreams.map(({ name, baseUrl, tools }) => ({ name, baseUrl, tools: tools.length })),
     scopes: [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort(),
     counters: observers.counters,
-    async close() {
+    close: once(async () => {
       await engine.close();
       await Promise.all(upstreams.map((upstream) => upstream.close()));
       await observers.close();
-    },
+    }),
   };
 }
 
