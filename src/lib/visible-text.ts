@@ -11,10 +11,13 @@ const ALL_HIDDEN = new RegExp(HIDDEN.source, 'g');
 /** Variation selectors of the second block in a row encode bytes; a single one picks a glyph. */
 const SELECTOR_RUN = /(?:\udb40[\udd00-\uddef]){2,}/;
 const ALL_SELECTOR_RUNS = new RegExp(SELECTOR_RUN.source, 'g');
-/** Terminal sequences: OSC (titles, links), CSI (colours, cursor) and the short ones (ECMA-48). */
+/**
+ * Terminal sequences: OSC (titles, links), CSI (colours, cursor) and the short ones (ECMA-48). No class takes what
+ * begins a sequence, or a text of nothing but beginnings would be searched to its end from each of them (CWE-1333).
+ */
 const ANSI =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[@-Z\\^_]/g;
+  /(?:\x1b\]|\x9d)[^\x07\x1b\x9c\x9d]*(?:\x07|\x1b\\|\x9c|$)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[@-Z\\^_]/g;
 
 /** Whether a text holds anything that {@link visibleText} would take out. */
 export function hasHiddenText(text: string): boolean {
