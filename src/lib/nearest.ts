@@ -22,6 +22,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let found: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    // Words come from strangers, of any length: those that differ by this much in length alone are not compared.
+    if (Math.abs(word.length - candidate.length) >= Math.min(least, candidate.length)) continue;
     const far = distance(word.toLowerCase(), candidate.toLowerCase());
     if (far < least && far < candidate.length) {
       found = candidate;

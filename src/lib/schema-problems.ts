@@ -28,6 +28,10 @@ export function shapeOf(value: unknown): string {
 
 const escapeToken = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
+/** Names are the caller's, and as long as its request may be; nobody needs more of them than this. */
+const POINTER_SHOWN = 256;
+const pointerTo = (at: string, key: string) => clip(`${at}/${escapeToken(clip(key, POINTER_SHOWN))}`, POINTER_SHOWN);
+
 function several(values: readonly unknown[], max = 240): string {
   const shown: string[] = [];
   let length = 0;
@@ -90,15 +94,15 @@ function problemOf(error: ErrorObject): Problem {
     const missing = String(error.params['missingProperty']);
     const wanted = (error.parentSchema as { properties?: Record<string, { type?: unknown }> })?.properties?.[missing];
     const type = typeof wanted?.type === 'string' ? `${wanted.type} (required)` : 'a value (required)';
-    return { pointer: `${at}/${escapeToken(missing)}`, expected: type, received: 'nothing' };
+    return { pointer: pointerTo(at, missing), expected: type, received: 'nothing' };
   }
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty']);
     const found = (error.data as Record<string, unknown> | undefined)?.[name];
     const expected = unknownProperty(name, error.parentSchema);
-    return { pointer: `${at}/${escapeToken(name)}`, expected, received: shapeOf(found) };
+    return { pointer: pointerTo(at, name), expected, received: shapeOf(found) };
   }
-  return { pointer: at, expected: expectation(error), received: shapeOf(error.data) };
+  return { pointer: clip(at, POINTER_SHOWN), expected: expectation(error), received: shapeOf(error.data) };
 }
 
 const COMBINATORS = new Set(['anyOf', 'oneOf', 'if']);
@@ -130,7 +134,8 @@ export function problemsOf(errors: readonly ErrorObject[], max: number): Problem
     kept.push(...(within.length === 0 ? [error] : furthest(within, error.instancePath)));
   }
   const merged = new Map<string, Problem>();
-  for (const error of kept) {
+  // Several errors may make one problem, but a thousand wrong names are not all looked up to tell ten.
+  for (const error of kept.slice(0, 10 * max)) {
     const problem = problemOf(error);
     const before = merged.get(problem.pointer);
     if (before === undefined) merged.set(problem.pointer, problem);
