@@ -23,12 +23,16 @@ export function cutText(text: string, maxBytes: number): string {
 
 const sizeOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
 
+/** Lists lie this deep at the most: deeper ones are cut as text. */
+const DEEPEST = 8;
+
 /** The way from the root to the array that makes a value large: at each step, the largest member. */
 function largestArray(value: Json): { readonly path: readonly string[]; readonly items: readonly Json[] } | undefined {
   const path: string[] = [];
   let current = value;
   while (!Array.isArray(current)) {
-    if (!isObject(current)) return undefined;
+    // Every step measures all that is below it, and the API decides how many there are.
+    if (!isObject(current) || path.length === DEEPEST) return undefined;
     const [largest] = Object.entries(current as JsonObject)
       .filter(([, member]) => typeof member === 'object' && member !== null)
       .map(([key, member]) => ({ key, member, size: sizeOf(member) }))
