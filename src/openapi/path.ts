@@ -70,6 +70,8 @@ function checkValue(value: Json | undefined, pointer: string): void {
   let count = 0;
   for (const [key, member] of members) {
     if (member === null) continue;
+    // Names stand in the path as values do.
+    if (typeof key === 'string') checkValue(key, pointerTo(pointer, key));
     checkValue(member, pointerTo(pointer, key));
     count += 1;
   }
