@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { UpstreamRequest } from '../core/upstream.ts';
 import { encodeForm } from './form.ts';
 import { decodeBase64, encodeMultipart } from './multipart.ts';
@@ -44,7 +44,22 @@ function asciiJson(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function queryAdder(plan: ParameterPlan, pointer: string): Adder {
+/** One by one: what is spread into a call takes stack, and a caller's list may have a million items. */
+function pushAll(into: string[], pairs: readonly string[]): void {
+  for (const pair of pairs) into.push(pair);
+}
+
+/**
+ * The members of an exploded object become parameters of their own. They may not take the name of another one: it
+ * was checked as that one, or is the operator's (CWE-235).
+ */
+function refuseTaken(value: Json, pairs: readonly string[], taken: ReadonlySet<string>, pointer: string): void {
+  if (!isObject(value) || taken.size === 0) return;
+  const clash = pairs.find((pair) => taken.has(pair.slice(0, pair.indexOf('='))));
+  if (clash !== undefined) refuseArgument(pointer, 'members that are not called as another parameter is', value);
+}
+
+function queryAdder(plan: ParameterPlan, pointer: string, taken: ReadonlySet<string>): Adder {
   const { name, style, explode, contentType } = plan;
   const encode: Encode = plan.allowReserved ? encodeReserved : encodeComponent;
   if (contentType !== undefined) {
@@ -53,7 +68,11 @@ function queryAdder(plan: ParameterPlan, pointer: string): Adder {
       query.push(`${encodedName}=${encode(contentText(value, contentType, pointer), pointer)}`);
   }
   const how = { name, style, explode, pointer, encode };
-  return (value, { query }) => query.push(...expandPairs(value, how));
+  return (value, { query }) => {
+    const pairs = expandPairs(value, how);
+    refuseTaken(value, pairs, taken, pointer);
+    pushAll(query, pairs);
+  };
 }
 
 /** OpenAPI 3.2 `in: querystring`: the argument is the whole query. */
@@ -85,7 +104,7 @@ function headerAdder(plan: ParameterPlan, pointer: string): Adder {
 }
 
 /** Cookies are separated by `; ` (RFC 6265 §4.2.1), exploded ones too: `&` would be part of a value. */
-function cookieAdder(plan: ParameterPlan, pointer: string): Adder {
+function cookieAdder(plan: ParameterPlan, pointer: string, taken: ReadonlySet<string>): Adder {
   const { name, style, explode, contentType } = plan;
   if (contentType !== undefined) {
     return (value, { cookies }) => {
@@ -95,14 +114,29 @@ function cookieAdder(plan: ParameterPlan, pointer: string): Adder {
   }
   const encode = style === 'cookie' ? encodeCookie : encodeComponent;
   const how = { name, style, explode, pointer, encode };
-  return (value, { cookies }) => cookies.push(...expandPairs(value, how));
+  return (value, { cookies }) => {
+    const pairs = expandPairs(value, how);
+    refuseTaken(value, pairs, taken, pointer);
+    pushAll(cookies, pairs);
+  };
 }
 
-function adderOf(plan: ParameterPlan): Adder {
+/** @param taken names, encoded, that are others' in the place of this one. */
+function adderOf(plan: ParameterPlan, taken: ReadonlySet<string>): Adder {
   const pointer = pointerTo('', plan.key);
-  if (plan.in === 'query') return queryAdder(plan, pointer);
+  if (plan.in === 'query') return queryAdder(plan, pointer, taken);
   if (plan.in === 'querystring') return querystringAdder(plan, pointer);
-  return plan.in === 'header' ? headerAdder(plan, pointer) : cookieAdder(plan, pointer);
+  return plan.in === 'header' ? headerAdder(plan, pointer) : cookieAdder(plan, pointer, taken);
+}
+
+/** The names of all other parameters in the place of one, and those of the query that is always sent. */
+function takenBeside(plan: ParameterPlan, all: readonly ParameterPlan[], fixedQuery: string): ReadonlySet<string> {
+  const others = all.filter((other) => other !== plan && other.in === plan.in);
+  const fixed = plan.in === 'query' && fixedQuery !== '' ? fixedQuery.split('&') : [];
+  return new Set([
+    ...others.map(({ name }) => encodeComponent(name, '')),
+    ...fixed.map((pair) => pair.split('=', 1)[0] ?? ''),
+  ]);
 }
 
 type BodyEncoder = (value: Json) => { readonly contentType: string; readonly body: string | Uint8Array };
@@ -139,7 +173,7 @@ function bodyEncoder(plan: BodyPlan): BodyEncoder {
 export function compileRequest(plan: OperationPlan, baseUrl: string): RequestBuilder {
   const path = compilePath(plan.path, plan.parameters, baseUrl);
   const outside = plan.parameters.filter((parameter) => parameter.in !== 'path');
-  const adders = outside.map((parameter) => [parameter.key, adderOf(parameter)] as const);
+  const adders = outside.map((plan) => [plan.key, adderOf(plan, takenBeside(plan, outside, path.query))] as const);
   const body = plan.body;
   const encodeBody = body === undefined ? undefined : bodyEncoder(body);
   const accept = plan.accept === '' ? '*/*' : plan.accept;

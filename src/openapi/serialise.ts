@@ -103,14 +103,19 @@ export function expandNested(
   value: Json,
   pointer: string,
 ): [name: string, text: string, pointer: string][] {
-  if (value === null) return [];
-  if (typeof value !== 'object') return [[name, scalar(value), pointer]];
-  const members = Array.isArray(value) ? value.entries() : Object.entries(value);
   const found: [string, string, string][] = [];
-  for (const [key, member] of members) {
-    found.push(...expandNested(`${name}[${key}]`, member, pointerTo(pointer, key)));
-  }
+  collectNested(name, value, pointer, found);
   return found;
+}
+
+function collectNested(name: string, value: Json, pointer: string, into: [string, string, string][]): void {
+  if (value === null) return;
+  if (typeof value !== 'object') {
+    into.push([name, scalar(value), pointer]);
+    return;
+  }
+  const members = Array.isArray(value) ? value.entries() : Object.entries(value);
+  for (const [key, member] of members) collectNested(`${name}[${key}]`, member, pointerTo(pointer, key), into);
 }
 
 /**
