@@ -9,6 +9,7 @@ import { type ResultLimits, toResult } from '../openapi/response.ts';
 import type { Callable } from '../tools/callable.ts';
 import { type Credential, type CredentialConfig, compileCredential } from '../upstream/credential.ts';
 import { failureOf } from '../upstream/normalise.ts';
+import { withoutSecrets } from '../upstream/redact.ts';
 import { send, type Upstream } from '../upstream/send.ts';
 
 /** What the conversion of a document yields for one operation, as far as calling it needs. */
@@ -67,7 +68,7 @@ export function openApiCallable(operation: OperationTool, parts: OpenApiParts): 
       const sent = await send(upstream, request, { principal, credential, requestId, signal: conversation.signal });
       run.upstreamMs += sent.ms;
       if ('error' in sent) throw sent.error;
-      const { response } = sent;
+      const response = withoutSecrets(sent.response, credential.secrets);
       run.upstreamStatus = response.status;
       const body = readBody(response, request.headers['accept']);
       const now = upstream.clock.now();
