@@ -8,6 +8,11 @@ export interface Caller {
   readonly key: string;
   /** Milliseconds since the epoch at which the credential dies: streams end there. */
   readonly expiresAt?: number;
+  /**
+   * Asked from time to time while a stream is open: false ends it, because the credential was revoked. Never rejects.
+   * Without it, a credential is good until it expires.
+   */
+  readonly stillValid?: () => Promise<boolean>;
 }
 
 /** MCP `Implementation`. */

@@ -59,12 +59,14 @@ export class Streams {
     this.#open++;
     this.#perCaller.set(caller.key, (this.#perCaller.get(caller.key) ?? 0) + 1);
     let stopExpiry = () => {};
+    let stopRecheck = () => {};
     const stream = new EventStream({
       clock: this.#clock,
       keepAliveMs: this.#limits.keepAliveMs,
       bufferBytes: this.#limits.streamBufferBytes,
       onEnd: (how) => {
         stopExpiry();
+        stopRecheck();
         this.#standing.delete(leave);
         this.#release(caller.key);
         if (how === 'cut') this.#note('stream_cut', { kind });
@@ -80,8 +82,27 @@ export class Streams {
       if (caller.expiresAt !== undefined) {
         stopExpiry = this.#clock.after(Math.max(0, caller.expiresAt - this.#clock.now()), leave);
       }
+      if (caller.stillValid !== undefined) stopRecheck = this.#recheck(caller.stillValid, leave);
     }
     return stream;
+  }
+
+  /** @returns a function that stops looking. */
+  #recheck(stillValid: () => Promise<boolean>, leave: () => void): () => void {
+    let stopped = false;
+    let stop = () => {};
+    const look = async () => {
+      if (await stillValid()) arm();
+      else if (!stopped) leave();
+    };
+    const arm = () => {
+      if (!stopped) stop = this.#clock.after(this.#limits.recheckMs, () => void look());
+    };
+    arm();
+    return () => {
+      stopped = true;
+      stop();
+    };
   }
 
   #release(key: string): void {

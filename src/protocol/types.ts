@@ -20,6 +20,8 @@ export interface EngineLimits {
   readonly streamBufferBytes: number;
   /** Milliseconds between two keep-alive comments on a stream. Default 15,000. */
   readonly keepAliveMs: number;
+  /** Milliseconds between two looks at whether the credential of an open stream still stands. Default 4,000. */
+  readonly recheckMs: number;
   /** Milliseconds after which a call that is still running is answered as a stream. Default 10,000. */
   readonly upgradeAfterMs: number;
   /** Milliseconds a legacy session lives. Long, because most clients do not survive its end. Default 7 days. */
@@ -46,6 +48,7 @@ export const ENGINE_LIMITS: EngineLimits = {
   streams: 10_000,
   streamBufferBytes: 1024 * 1024,
   keepAliveMs: 15_000,
+  recheckMs: 4_000,
   upgradeAfterMs: 10_000,
   sessionTtlMs: 7 * 24 * 60 * 60 * 1000,
   requestStateTtlMs: 600_000,

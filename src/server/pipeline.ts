@@ -54,6 +54,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
       if (route === undefined) throw new PosternError('no_route');
       // 4. A preflight carries no credential, and a probe of health needs none.
       if (request.method === 'OPTIONS') reply = preflight(request, route.methods, cors);
+      else if (!isProbe(request) && (route.kind === 'health' || route.kind === 'ready')) throw notTaken(route);
       else if (route.kind === 'health') reply = json(200, { status: 'ok' });
       else if (route.kind === 'ready') reply = await readiness(parts);
       else {
@@ -61,7 +62,9 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         const known = parts.authenticate(request);
         const principal = known instanceof Promise ? await known : known;
         seen.principal = principal;
-        const caller = { key: principalKey(principal), expiresAt: principal.expiresAt, principal, requestId };
+        const key = principalKey(principal);
+        const stillValid = () => stands(parts, request, key);
+        const caller = { key, expiresAt: principal.expiresAt, stillValid, principal, requestId };
         // 6. What do they want? Era, method, tool, policy, arguments and call are the engine's, in this order.
         reply = await serve(parts.engine, route.kind, request, caller, seen.facts);
       }
@@ -92,6 +95,23 @@ function serve(
       return engine.handleSse(request, caller, facts);
     case 'messages':
       return engine.handleMessages(request, caller, facts);
+  }
+}
+
+function isProbe({ method }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function notTaken({ methods }: Route): PosternError {
+  return new PosternError('method_not_allowed', { headers: { allow: methods } });
+}
+
+/** Whether a credential is still good for the same caller. That it cannot be told right now ends nothing. */
+async function stands(parts: PipelineParts, request: HttpRequest, key: string): Promise<boolean> {
+  try {
+    return principalKey(await parts.authenticate(request)) === key;
+  } catch (thrown) {
+    return asPosternError(thrown).code === 'unavailable';
   }
 }
 
