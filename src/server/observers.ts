@@ -54,7 +54,7 @@ export function createObservers(config: Config, { clock, calls, logTo }: Observe
         log.fault('protocol fault', thrown, facts);
       } else if (what === 'compat') counters.add('compat', String(facts['rule']));
       else {
-        if (what === 'stream cut') counters.add('streams_cut');
+        if (what === 'stream_cut') counters.add('streams_cut');
         log.event(what, facts, 'debug');
       }
     },
