@@ -53,6 +53,21 @@ describe('a body is what it is', () => {
     );
   });
 
+  test('integers that JavaScript would round are kept as their digits', () => {
+    const text =
+      '{"id":12345678901234567890,"list":[-98765432109876543210, 1.5e300],"ok":9007199254740991,"s":"1234567890123456789"}';
+    expect(read('application/json', text)).toEqual({
+      kind: 'json',
+      value: {
+        id: '12345678901234567890',
+        list: ['-98765432109876543210', 1.5e300],
+        ok: 9007199254740991,
+        s: '1234567890123456789',
+      },
+    });
+    expect(read('application/json', '1'.repeat(400))).toEqual({ kind: 'json', value: '1'.repeat(400) });
+  });
+
   test('__proto__ and repeated keys are data', () => {
     const body = read('application/json', '{"__proto__":{"a":1},"b":1,"b":2}');
     expect(JSON.stringify(body)).toBe('{"kind":"json","value":{"__proto__":{"a":1},"b":2}}');

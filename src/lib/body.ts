@@ -72,10 +72,24 @@ function tooDeep(text: string): boolean {
   return false;
 }
 
+/** Sixteen digits in a row where a number may begin: worth a second look. */
+const LONG_INTEGER = /(?:^|[[:,\s])-?\d{16,}/;
+
+/**
+ * An integer that JavaScript cannot hold becomes the text of its digits: an id that was rounded would be another's.
+ * (The reviver's third argument is the source text, ECMAScript "JSON.parse source text access".)
+ */
+function exact(this: unknown, _key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? '';
+  return /^-?\d+$/.test(source) ? source : value;
+}
+
 function parse(text: string): Body {
   if (tooDeep(text)) return { kind: 'malformed', why: `JSON nested deeper than ${DEPTH_MAX} levels`, text: '' };
   try {
-    return { kind: 'json', value: JSON.parse(text) as Json };
+    const value: unknown = LONG_INTEGER.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+    return { kind: 'json', value: value as Json };
   } catch {
     return { kind: 'malformed', why: 'a body that is labelled JSON and is not', text };
   }

@@ -95,6 +95,10 @@ describe('a response becomes a result', () => {
   test('a body that is not what it says, and a web page in the place of JSON, are failures', () => {
     expect(() => result('application/json', '<html>')).toThrow(expect.objectContaining({ code: 'upstream_error' }));
     expect(() => result('text/html', '<html>')).toThrow(expect.objectContaining({ code: 'upstream_error' }));
+    const either = { ...PLAN, accept: 'application/json, */*;q=0.5' };
+    expect(() => result('text/html', '<html>', {}, {}, either)).toThrow(
+      expect.objectContaining({ code: 'upstream_error' }),
+    );
     const page = { ...PLAN, accept: 'text/html' };
     expect(result('text/html', '<html>', {}, {}, page).content).toEqual([{ type: 'text', text: '<html>' }]);
   });

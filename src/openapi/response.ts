@@ -46,7 +46,7 @@ export function toResult(
     case 'json':
       return jsonResult(plan, body.value, maxBytes);
     case 'text':
-      if (body.mediaType === 'text/html' && !/text\/(html|\*)|\*\/\*/.test(plan.accept)) {
+      if (body.mediaType === 'text/html' && promisesData(plan)) {
         throw new PosternError('upstream_error', {
           message: 'The API answered with a web page.',
           status: response.status,
@@ -61,6 +61,11 @@ export function toResult(
         status: response.status,
       });
   }
+}
+
+/** An operation that declares JSON and no page has sent a login or an error page. */
+function promisesData({ accept }: OperationPlan): boolean {
+  return /[/+]json\b/i.test(accept) && !/text\/(?:html|\*)/i.test(accept);
 }
 
 function textResult(...texts: string[]): ToolResult {

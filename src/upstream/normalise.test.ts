@@ -222,6 +222,7 @@ describe('a 200 whose body says it failed', () => {
     ['Slack', { ok: false, error: 'is_archived' }, 'rejected'],
     ['success: false', { success: false, message: 'Name already exists' }, 'conflict'],
     ['success: false', { success: false, errors: [{ code: 1003, message: 'Invalid zone' }] }, 'invalid_arguments'],
+    ['JSend', { status: 'error', message: 'No such ticket: not found' }, 'not_found'],
     ['GraphQL', { data: null, errors: [{ message: 'x', extensions: { code: 'FORBIDDEN' } }] }, 'forbidden'],
     [
       'GraphQL',
@@ -236,6 +237,7 @@ describe('a 200 whose body says it failed', () => {
 
   test.each<[Json]>([
     [{ ok: true, error: 'x' }],
+    [{ id: 'job_1', status: 'error', message: 'The build failed' }],
     [{ data: { a: 1 }, errors: [{ message: 'partial' }] }],
     [{ errors: [], data: null }],
     [{ errors: [{ message: 'logged error' }], page: 1 }],

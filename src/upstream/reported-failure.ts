@@ -52,7 +52,8 @@ function wordsOf(error: unknown): unknown[] {
 
 /**
  * The code for a success whose body says it failed, as a few families of APIs do: `ok: false` (Slack), `success: false`,
- * GraphQL's `errors` without data, and an object of which an `error` is all there is. Anything else is taken at its word.
+ * `status: "error"` with a message (JSend), GraphQL's `errors` without data, and an object of which an `error` is all
+ * there is. Anything else is taken at its word.
  */
 export function reportedFailure(body: Body): CallErrorCode | undefined {
   if (body.kind !== 'json' || !isObject(body.value)) return undefined;
@@ -65,6 +66,11 @@ export function reportedFailure(body: Body): CallErrorCode | undefined {
     return codeFromWords(...wordsOf(error), ...wordsOf(first), own('code'), own('message'));
   }
   const data = own('data');
+  // JSend, and no more than that: a job that ended badly has the same two members among others.
+  const jsend = Object.keys(value).every((key) => ['status', 'message', 'code', 'data'].includes(key));
+  if (jsend && own('status') === 'error' && typeof own('message') === 'string') {
+    return codeFromWords(own('code'), own('message'));
+  }
   if (first !== undefined && (data === null || data === undefined) && isObject(first) && 'message' in first) {
     // JSON:API and GraphQL (October 2021, §7.1): errors stand in the place of data.
     const rest = Object.keys(value).filter((key) => !['errors', 'data', 'extensions', 'jsonapi', 'meta'].includes(key));
