@@ -14,7 +14,7 @@ async function serve(
   handle: (request: HttpRequest) => Promise<HttpReply>,
   options: ListenOptions = {},
 ): Promise<Listening> {
-  const listening = await listen({ handle, close: async () => undefined }, options);
+  const listening = await listen({ handle, drain: async () => undefined, close: async () => undefined }, options);
   open.push(listening);
   return listening;
 }
@@ -132,4 +132,37 @@ test('the signal of a request aborts when its client goes away, and not when it 
 test('a port in use is the error of the socket', async () => {
   const { port } = await serve(echo);
   await expect(serve(echo, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('a connection that never asked anything does not keep the server from closing', async () => {
+  const listening = await serve(echo);
+  const socket = connect(listening.port, '127.0.0.1');
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await Promise.all([listening.close(), ended]);
+  expect(socket.destroyed).toBe(true);
+});
+
+test('what is under way is answered before the server is closed for good', async () => {
+  const order: string[] = [];
+  const started = Promise.withResolvers<void>();
+  const drained = Promise.withResolvers<void>();
+  const listening = await listen({
+    handle: async () => {
+      started.resolve();
+      await drained.promise;
+      order.push('answered');
+      return json(200, {});
+    },
+    drain: async () => {
+      order.push('drained');
+      drained.resolve();
+    },
+    close: async () => void order.push('closed'),
+  });
+  const response = fetch(listening.url);
+  await started.promise;
+  await listening.close();
+  expect((await response).status).toBe(200);
+  expect(order).toEqual(['drained', 'answered', 'closed']);
 });

@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import { systemClock } from '../lib/clock.ts';
+import { once } from '../lib/once.ts';
+import { NodeRequest, send } from './node-exchange.ts';
 
 /** What the adapter serves: anything that answers an exchange, such as a `Postern`. */
 export interface Served {
   handle(request: HttpRequest): Promise<HttpReply>;
-  /** Ends open streams; called before the server stops. */
+  /** Ends open streams, which would keep their connections for ever; calls under way go on. */
+  drain(): Promise<void>;
+  /** Called last, when no connection is left. */
   close(): Promise<void>;
 }
 
@@ -48,6 +52,8 @@ const CLOSE_GRACE_MS = 5_000;
 export async function listen(served: Served, options: ListenOptions = {}): Promise<Listening> {
   const host = options.host ?? '127.0.0.1';
   const maxHeaders = options.headerCount ?? 100;
+  // Connections that have not asked anything yet: Node takes them for busy, and would wait for them when it closes.
+  const silent = new Set<Socket>();
   const server = createServer(
     {
       maxHeaderSize: options.headerBytes ?? 16 * 1024,
@@ -56,8 +62,15 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: 65_000,
     },
-    (incoming, outgoing) => void answer(served, maxHeaders, incoming, outgoing),
+    (incoming, outgoing) => {
+      silent.delete(incoming.socket);
+      void answer(served, maxHeaders, incoming, outgoing);
+    },
   );
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
   server.maxConnections = options.connections ?? 10_000;
   // Node drops headers above its own count in silence; ours must see them to refuse.
   server.maxHeadersCount = maxHeaders + 1;
@@ -66,16 +79,22 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close: () => stop(server, served) };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    close: once(() => stop(server, served, silent)),
+  };
 }
 
-async function stop(server: Server, served: Served): Promise<void> {
+async function stop(server: Server, served: Served, silent: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await served.close();
+  await served.drain();
+  for (const socket of silent) socket.destroy();
   server.closeIdleConnections();
   const takeBack = systemClock.after(CLOSE_GRACE_MS, () => server.closeAllConnections());
   await closed;
   takeBack();
+  await served.close();
 }
 
 async function answer(
@@ -97,153 +116,4 @@ async function answer(
     // The pipeline answers everything it can; what is left is a reply that could not be written.
     outgoing.destroy();
   }
-}
-
-/** A Node request as an exchange. A class, because it is made once a request and its methods should not be. */
-class NodeRequest implements HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly #incoming: IncomingMessage;
-  readonly #outgoing: ServerResponse;
-  #signal: AbortSignal | undefined;
-
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
-    const url = incoming.url ?? '/';
-    const mark = url.indexOf('?');
-    this.method = incoming.method ?? 'GET';
-    this.path = mark === -1 ? url : url.slice(0, mark);
-    this.query = mark === -1 ? '' : url.slice(mark + 1);
-    this.#incoming = incoming;
-    this.#outgoing = outgoing;
-  }
-
-  get address(): string {
-    return this.#incoming.socket.remoteAddress ?? '';
-  }
-
-  get signal(): AbortSignal {
-    this.#signal ??= closeSignal(this.#outgoing);
-    return this.#signal;
-  }
-
-  header(name: string): string | undefined {
-    const value = this.#incoming.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
-  }
-
-  countOf(name: string): number {
-    const raw = this.#incoming.rawHeaders;
-    let count = 0;
-    for (let i = 0; i < raw.length; i += 2) {
-      const candidate = raw[i];
-      if (candidate?.length === name.length && candidate.toLowerCase() === name) count++;
-    }
-    return count;
-  }
-
-  headerNames(): readonly string[] {
-    return this.#incoming.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  }
-
-  read(limit: number): Promise<Uint8Array> {
-    const declared = Number(this.#incoming.headers['content-length'] ?? 0);
-    return declared > limit ? Promise.reject(tooLarge(limit)) : readAll(this.#incoming, limit);
-  }
-}
-
-function closeSignal(outgoing: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  if (outgoing.destroyed) controller.abort();
-  outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
-function readAll(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    let first: Buffer | undefined;
-    let rest: Buffer[] | undefined;
-    let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        incoming.removeAllListeners('data');
-        incoming.pause();
-        reject(tooLarge(limit));
-      } else if (first === undefined) first = chunk;
-      else if (rest === undefined) rest = [first, chunk];
-      else rest.push(chunk);
-    });
-    incoming.once('end', () => resolve(rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest, size)));
-    incoming.once('error', (cause) => reject(new PosternError('body_timeout', { cause })));
-  });
-}
-
-function tooLarge(limit: number): PosternError {
-  return new PosternError('body_too_large', { hint: `At most ${limit} bytes.` });
-}
-
-function send(incoming: IncomingMessage, outgoing: ServerResponse, reply: HttpReply): void {
-  const { status, headers, body } = reply;
-  // What is left of a body nobody will read would be taken for the next request.
-  if (!incoming.complete && hasBody(incoming)) headers['connection'] = 'close';
-  if (body instanceof ReadableStream) {
-    outgoing.writeHead(status, headers);
-    outgoing.flushHeaders();
-    void pump(body, outgoing);
-  } else if (body === null || incoming.method === 'HEAD') {
-    outgoing.writeHead(status, headers).end();
-  } else if (typeof body === 'string' || body instanceof Uint8Array) {
-    headers['content-length'] = String(Buffer.byteLength(body));
-    outgoing.writeHead(status, headers).end(body);
-  } else {
-    sendRuns(outgoing, status, headers, body);
-  }
-}
-
-function hasBody(incoming: IncomingMessage): boolean {
-  return incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
-}
-
-/** Several runs of bytes as one body, in one write to the socket. */
-function sendRuns(
-  outgoing: ServerResponse,
-  status: number,
-  headers: { [name: string]: string },
-  runs: readonly Uint8Array[],
-): void {
-  headers['content-length'] = String(runs.reduce((sum, run) => sum + run.byteLength, 0));
-  outgoing.writeHead(status, headers);
-  outgoing.cork();
-  for (const run of runs) outgoing.write(run);
-  outgoing.end();
-  outgoing.uncork();
-}
-
-/** Copies a stream to the socket at the socket's pace, and cancels it when the client goes away. */
-async function pump(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
-  const reader = stream.getReader();
-  outgoing.once('close', () => void reader.cancel().catch(() => undefined));
-  try {
-    for (let next = await reader.read(); !next.done && !outgoing.destroyed; next = await reader.read()) {
-      if (!outgoing.write(next.value)) await drained(outgoing);
-    }
-    outgoing.end();
-  } catch {
-    outgoing.destroy();
-  }
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      outgoing.off('drain', done);
-      outgoing.off('close', done);
-      resolve();
-    };
-    outgoing.on('drain', done);
-    outgoing.on('close', done);
-  });
 }

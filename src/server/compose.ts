@@ -86,6 +86,8 @@ export interface Postern {
   readonly scopes: readonly string[];
   /** Counters since the start, by name. */
   counters(): { readonly [name: string]: number };
+  /** Ends open streams, so that connections can be closed; calls under way go on. */
+  drain(): Promise<void>;
   /** Ends streams, and writes down what has not been written yet. Once, however often it is called. */
   close(): Promise<void>;
 }
@@ -129,6 +131,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     },
   };
   const engine = createEngine(service, engineOptions);
+  const drained = once(() => engine.close());
   const handle = createPipeline({
     clock,
     ids,
@@ -164,8 +167,9 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     upstreams: upstreams.map(({ name, baseUrl, tools }) => ({ name, baseUrl, tools: tools.length })),
     scopes: [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort(),
     counters: observers.counters,
+    drain: drained,
     close: once(async () => {
-      await engine.close();
+      await drained();
       await Promise.all(upstreams.map((upstream) => upstream.close()));
       await observers.close();
     }),

@@ -22,7 +22,11 @@ beforeEach(async () => {
     clock: systemClock,
     note: () => {},
   });
-  server = await listen({ handle: (request) => engine.handle(request, ALICE, {}), close: () => engine.close() });
+  server = await listen({
+    handle: (request) => engine.handle(request, ALICE, {}),
+    drain: () => engine.close(),
+    close: async () => undefined,
+  });
 });
 
 afterEach(async () => {
