@@ -138,7 +138,7 @@ describe('steps to another path (security cases 72)', () => {
         expect(parsed.search + parsed.hash).toBe('');
         expect(parsed.pathname).toMatch(/^\/v1\/users\/[^/]+\/orders\/[^/]+$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, seed: 72 },
     );
   });
 });

@@ -86,6 +86,9 @@ const plan = (path: string, one: ParameterPlan) => {
   return { method: 'GET', path, parameters: [one], accept: '*/*', security: [], pointer: '' };
 };
 
+/** What a header may hold, without what separates its members, and without spaces, which HTTP trims. */
+const LATIN = [...`abcXYZ019!"#$%&'()*+-./:;<>?@[]^_\`{|}~é£ÿ`];
+
 const SHAPES: Shape[] = ['primitive', 'array', 'object'];
 const BASE = 'https://api.example.com';
 
@@ -95,7 +98,7 @@ function roundTrips(name: string, text: fc.Arbitrary<string>, shape: Shape, send
       fc.property(valuesOf(shape, text), (value) => {
         expect(sendAndRead(value as Json)).toEqual(value);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 53 },
     );
   });
 }
@@ -126,7 +129,7 @@ describe('what a server reads is what was sent', () => {
           return readPairs(url.slice(`${BASE}/a?`.length).split('&'), style, explode, shape, one.name);
         });
       }
-      const latin = textWithout(/[^\x21-\x7e\xa0-\xff]|[,=]/);
+      const latin = fc.string({ unit: fc.constantFrom(...LATIN), minLength: 1, maxLength: 12 });
       const header = parameter({ in: 'header', style: 'simple', name: 'X-Value', explode });
       roundTrips(`header simple ${explode} ${shape}`, latin, shape, (value) => {
         const { headers } = buildRequest(plan('/a', header), { value }, BASE);
