@@ -125,6 +125,8 @@ export function compilePath(template: string, parameters: readonly ParameterPlan
       !url.startsWith(prefix) ||
       parsed.origin !== origin ||
       parsed.href !== url ||
+      // What the style adds may make a step of a value that was none: label style puts a dot before it.
+      climbs(url.slice(root.length)) ||
       url.includes('//', origin.length)
     ) {
       refuseArgument(pointerTo('', first?.key ?? ''), 'a value that stays within its part of the path', undefined);
