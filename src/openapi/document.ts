@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../core/json.ts';
+import { decodeOnce } from './decode.ts';
 import { DocumentError } from './document-error.ts';
 import { parseText } from './parse.ts';
 import { type DocumentFetch, fetchText } from './remote.ts';
@@ -136,8 +137,7 @@ async function readPath(path: string, limits: Limits): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > limits.maxBytes) throw tooLarge(path, size, limits);
-    // In one piece: decoding while reading takes twice the memory.
-    return (await readFile(path)).toString();
+    return decodeOnce(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;

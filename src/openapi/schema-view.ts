@@ -36,6 +36,8 @@ export interface View {
 }
 
 const MAX_DEPTH = 60;
+/** Views are kept while they are likely to be asked for again, not for as long as the document. */
+const MAX_KEPT = 4096;
 /** In Swagger 2.0 and OpenAPI 3.0 siblings of `$ref` are ignored but for these, which people write there and mean. */
 const ANNOTATIONS = new Set(['description', 'title', 'default', 'example', 'deprecated', 'nullable', 'readOnly']);
 
@@ -43,12 +45,12 @@ function emptyView(): View {
   return { identity: [], nullable: false, numbers: {}, properties: new Map(), required: new Set() };
 }
 
-/** Views of the schemas of one document, each made once. */
+/** Views of the schemas of one document. */
 export class Views {
   readonly resolver: Resolver;
   /** Whether siblings of `$ref` count (3.1 and later). */
   readonly siblings: boolean;
-  readonly #made = new WeakMap<object, View>();
+  readonly #made = new Map<object, View>();
   readonly #lines = new Map<number, Map<string, string>>();
 
   constructor(resolver: Resolver, siblings: boolean) {
@@ -61,6 +63,7 @@ export class Views {
     let view = this.#made.get(at.value);
     if (view === undefined) {
       view = emptyView();
+      if (this.#made.size >= MAX_KEPT) this.#made.clear();
       this.#made.set(at.value, view);
       this.#gather(at, view, new Set(), true, 0);
     }

@@ -49,7 +49,7 @@ export interface ToolsOptions {
 }
 
 export interface OpenApiTool {
-  /** `description`, `inputSchema` and `outputSchema` are made when they are first read. */
+  /** `inputSchema` is made anew whenever it is read, so that nobody holds a thousand of them: a list needs each once. */
   readonly tool: Tool;
   readonly plan: OperationPlan;
   /** What arguments are held to: made when it is first read. */
@@ -171,12 +171,12 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
   const describe = once(() => {
     return descriptionOf(operation, returnLine(success, views), override.description ?? extension.description);
   });
-  const show = once(() => {
+  const show = () => {
     const room =
       (options.maxToolBytes ?? MAX_TOOL_BYTES) - Buffer.byteLength(JSON.stringify([describe(), title, name])) - 400;
     const schema = schemas.shown(input, room - Buffer.byteLength(JSON.stringify(examples)));
     return examples.length > 0 ? { ...schema, examples } : schema;
-  });
+  };
   const output = once(() => outputSchemaOf(success, context));
   const enforce = once(() => schemas.enforced(input));
   const tool: Tool = {
