@@ -10,6 +10,7 @@ export type {
   SamplingRequest,
 } from './core/conversation.ts';
 export { type CallErrorCode, type ErrorCode, type ErrorDetails, PosternError } from './core/errors.ts';
+export type { Json, JsonObject, JsonSchema } from './core/json.ts';
 export type { Principal } from './core/principal.ts';
 export type { ToolAnnotations } from './core/tool.ts';
 export { createPostern, type PosternOptions } from './create.ts';

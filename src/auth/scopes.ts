@@ -15,16 +15,19 @@ export function isScopeName(name: string): boolean {
 }
 
 /**
- * What is wrong with the scopes that are required: one message for each undeclared scope of each user, naming the
- * declared one that was probably meant. Empty when all is well.
+ * What is wrong with the scopes that are required: one message for each undeclared scope, naming the first who requires
+ * it and the declared one that was probably meant. Empty when all is well.
  */
 export function undeclaredScopes(declared: DeclaredScopes, users: readonly ScopeUser[]): string[] {
-  return users.flatMap(({ what, scopes }) =>
-    scopes
-      .filter((scope) => !Object.hasOwn(declared, scope))
-      .map((scope) => {
-        const meant = nearest(scope, Object.keys(declared));
-        return `${what} requires undeclared scope ${scope}${meant === undefined ? '' : `; nearest: ${meant}`}`;
-      }),
+  const byScope = Map.groupBy(
+    users.flatMap(({ what, scopes }) => scopes.map((scope) => ({ what, scope }))),
+    ({ scope }) => scope,
   );
+  return [...byScope]
+    .filter(([scope]) => !Object.hasOwn(declared, scope))
+    .map(([scope, [first, ...others]]) => {
+      const meant = nearest(scope, Object.keys(declared));
+      const more = others.length === 0 ? '' : `, and so do ${others.length} more`;
+      return `${first?.what} requires undeclared scope ${scope}${more}${meant === undefined ? '' : `; nearest: ${meant}`}`;
+    });
 }
