@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
+import { visibleText } from './visible-text.ts';
 
 /** One place where a value does not fit its schema. */
 export interface Problem {
@@ -71,7 +72,12 @@ function unknownProperty(name: string, schema: unknown): string {
   return known.length === 0 ? 'no properties' : `one of the properties ${several(known)}`;
 }
 
+/** What the schema wants, in words. Choices and patterns are a stranger's text. */
 function expectation(error: ErrorObject): string {
+  return visibleText(wanted(error));
+}
+
+function wanted(error: ErrorObject): string {
   const { keyword, params, schema } = error;
   const compared = COMPARED[keyword];
   if (compared !== undefined) return `${compared} ${String(schema)}`;

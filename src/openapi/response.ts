@@ -4,9 +4,10 @@ import { isObject, type Json } from '../core/json.ts';
 import type { UpstreamResponse } from '../core/upstream.ts';
 import { type Body, mediaTypeOf, sniffBinary } from '../lib/body.ts';
 import { sha256 } from '../lib/digest.ts';
-import { hasHiddenText, visibleText } from '../lib/visible-text.ts';
+import { visibleText } from '../lib/visible-text.ts';
 import type { OperationPlan } from './plan.ts';
 import { cutJson, cutText, howToGetTheRest } from './response-cut.ts';
+import { visibleJson } from './visible-json.ts';
 
 export interface ResultLimits {
   /** Bytes of text in a result; more is cut, and the result says so. Default 1 MiB. */
@@ -83,27 +84,10 @@ function fits(text: string, maxBytes: number): boolean {
   return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
 }
 
-/** JSON.stringify writes C0 controls as escapes, so those are looked for in that form. */
-function hides(compact: string): boolean {
-  return compact.includes('\\u00') || hasHiddenText(compact);
-}
-
-function visibleJson(value: Json): Json {
-  if (typeof value === 'string') return visibleText(value);
-  if (Array.isArray(value)) return value.map(visibleJson);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [visibleText(key), visibleJson(member as Json)]),
-  );
-}
-
 function jsonResult(plan: OperationPlan, received: Json, maxBytes: number): ToolResult {
-  let value = received;
-  let text = JSON.stringify(value);
-  if (hides(text)) {
-    value = visibleJson(value);
-    text = JSON.stringify(value);
-  }
+  const compact = JSON.stringify(received);
+  const value = visibleJson(received, compact);
+  const text = value === received ? compact : JSON.stringify(value);
   if (fits(text, maxBytes)) return structured(text, value);
   const cut = cutJson(value, maxBytes, howToGetTheRest(plan));
   return cut === undefined

@@ -5,6 +5,7 @@ import type { Operation } from './operations.ts';
 import { child, type Located } from './resolve.ts';
 import type { Views } from './schema-view.ts';
 import { shownTypes } from './schema-words.ts';
+import { visible } from './text.ts';
 
 interface Answer {
   readonly type: string;
@@ -88,8 +89,8 @@ function shapeOf(at: Located, views: Views, depth: number): string {
 export function returnLine(success: Success, views: Views): string | undefined {
   const [best] = success.answers;
   if (best === undefined) return success.declared ? 'Returns no content.' : undefined;
-  if (best.kind !== 'json' || best.schema === undefined) return `Returns ${best.type}.`;
-  return `Returns ${shapeOf(best.schema, views, 0)}.`;
+  if (best.kind !== 'json' || best.schema === undefined) return `Returns ${visible(best.type)}.`;
+  return `Returns ${visible(shapeOf(best.schema, views, 0))}.`;
 }
 
 /** The schema of what an operation returns as JSON. */

@@ -19,6 +19,7 @@ import { ownScopes, securityOf, securitySchemes } from './security.ts';
 import { names, type Selection, select, unmatched } from './select.ts';
 import { ownServer, serverOf } from './servers.ts';
 import { cleanInline } from './text.ts';
+import { visibleJson } from './visible-json.ts';
 
 /** What the config says differently of one operation. */
 export interface Override {
@@ -175,9 +176,10 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     const room =
       (options.maxToolBytes ?? MAX_TOOL_BYTES) - Buffer.byteLength(JSON.stringify([describe(), title, name])) - 400;
     const schema = schemas.shown(input, room - Buffer.byteLength(JSON.stringify(examples)));
-    return examples.length > 0 ? { ...schema, examples } : schema;
+    // Texts were cleaned one by one; names, defaults, choices and examples are data, and read by the model as well.
+    return visibleJson((examples.length > 0 ? { ...schema, examples } : schema) as Json) as JsonSchema;
   };
-  const output = once(() => outputSchemaOf(success, context));
+  const output = once(() => visibleJson((outputSchemaOf(success, context) ?? null) as Json) ?? undefined);
   const enforce = once(() => schemas.enforced(input));
   const tool: Tool = {
     name,
