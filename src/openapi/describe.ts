@@ -13,6 +13,10 @@ function prose(operation: Operation): string {
   return body === '' ? head : `${head}\n\n${body}`;
 }
 
+function fallback({ operationId, identity }: Operation): string {
+  return operationId === undefined ? identity : `${humanise(operationId)} (${identity})`;
+}
+
 /**
  * What a model reads of an operation: the document's own words, else method and path; that it is deprecated; what it
  * returns.
@@ -20,7 +24,7 @@ function prose(operation: Operation): string {
  */
 export function descriptionOf(operation: Operation, returns: string | undefined, said?: string): string {
   const words = said === undefined ? prose(operation) : cleanBlock(said, MAX_PROSE);
-  const lines = [words === '' ? `${humanise(operation.operationId ?? '')} ${operation.identity}`.trim() : words];
+  const lines = [words === '' ? fallback(operation) : words];
   if (operation.at.value['deprecated'] === true) lines.push('Deprecated.');
   if (returns !== undefined) lines.push(returns);
   return lines.join('\n\n');

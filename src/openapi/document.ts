@@ -174,7 +174,8 @@ interface Remote {
 
 function remoteUrl(reference: string, from: Source): string | undefined {
   const file = reference.split('#', 1)[0] ?? '';
-  const url = URL.canParse(file, from.uri) ? new URL(file, from.uri) : undefined;
+  const base = isUrl(from.uri) ? from.uri : undefined;
+  const url = URL.canParse(file, base) ? new URL(file, base) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Located } from './resolve.ts';
 import { type Definition, EnforcedSchemas } from './schema-enforced.ts';
 import { type Shown, showSchema } from './schema-shown.ts';
 import type { Views } from './schema-view.ts';
-import { visible } from './text.ts';
+import { visibleValue } from './text.ts';
 
 /** What an operation takes, before it is written as a schema. */
 export interface Input {
@@ -145,10 +145,12 @@ export class InputSchemas {
     if (said !== '') out['description'] = own.endsWith('May be null.') ? `${said} May be null.` : said;
     if (deprecated) out['deprecated'] = true;
     if (examples.length > 0) {
-      const samples = examples.slice(0, 3);
-      const text = JSON.stringify(samples);
-      if (Buffer.byteLength(text) <= maxSamples)
-        out['examples'] = visible(text) === text ? samples : JSON.parse(visible(text));
+      const samples = examples
+        .slice(0, 3)
+        .map(visibleValue)
+        .filter((sample) => sample !== undefined);
+      const fits = samples.length > 0 && Buffer.byteLength(JSON.stringify(samples)) <= maxSamples;
+      if (fits) out['examples'] = samples;
     }
     return out;
   }

@@ -102,16 +102,16 @@ function draftOf(at: Located<Node>, place: Place, swagger: boolean, resolver: Re
   };
 }
 
-/** Where a scheme puts a credential: Postern fills it in, so no model is asked for it. */
-function isCredential(draft: Draft, security: readonly (readonly SecurityScheme[])[]): boolean {
-  return security.some((schemes) =>
-    schemes.some(({ type, in: place, parameterName }) => {
-      if (type !== 'apiKey' || place !== draft.in || parameterName === undefined) return false;
-      return place === 'header'
-        ? parameterName.toLowerCase() === draft.name.toLowerCase()
-        : parameterName === draft.name;
-    }),
-  );
+type Scheme = Omit<SecurityScheme, 'scopes'>;
+
+/** Where a scheme of the document puts a credential: Postern fills it in, so no model is asked for it. */
+function isCredential(draft: Draft, schemes: ReadonlyMap<string, Scheme>): boolean {
+  for (const { type, in: place, parameterName } of schemes.values()) {
+    if (type !== 'apiKey' || place !== draft.in || parameterName === undefined) continue;
+    if (parameterName === draft.name) return true;
+    if (place === 'header' && parameterName.toLowerCase() === draft.name.toLowerCase()) return true;
+  }
+  return false;
 }
 
 function undeclared(name: string): Draft {
@@ -129,7 +129,7 @@ function undeclared(name: string): Draft {
   };
 }
 
-function draftsOf(operation: Operation, security: OperationSecurity, swagger: boolean, resolver: Resolver): Draft[] {
+function draftsOf(operation: Operation, { schemes, swagger, resolver }: ParameterContext): Draft[] {
   const variables = templateVariables(operation.path);
   const drafts: Draft[] = [];
   for (const at of operation.parameters) {
@@ -141,7 +141,7 @@ function draftsOf(operation: Operation, security: OperationSecurity, swagger: bo
     }
     const draft = draftOf(at, place as Place, swagger, resolver);
     if (draft.in === 'header' && NEVER.test(draft.name)) continue;
-    if (isCredential(draft, security)) {
+    if (isCredential(draft, schemes)) {
       if (!draft.required || draft.in === 'path') continue;
       const told = `${draft.description ?? ''} Filled in by the server where it holds the credential; leave it out.`;
       drafts.push({ ...draft, required: false, description: told.trim() });
@@ -156,18 +156,20 @@ function draftsOf(operation: Operation, security: OperationSecurity, swagger: bo
     resolver.warn(operation.at, `the path variable {${name}} is not declared: it is taken as text`);
     drafts.push(undeclared(name));
   }
-  return drafts;
+  return [...drafts.filter((draft) => draft.in === 'path'), ...drafts.filter((draft) => draft.in !== 'path')];
 }
 
-type OperationSecurity = readonly (readonly SecurityScheme[])[];
+export interface ParameterContext {
+  readonly resolver: Resolver;
+  readonly swagger: boolean;
+  readonly schemes: ReadonlyMap<string, Scheme>;
+  /** Arguments that are taken, such as `body`. */
+  readonly reserved: readonly string[];
+}
 
 /** The parameters of an operation as arguments, those of the path first. */
-export function inputParameters(
-  operation: Operation,
-  security: OperationSecurity,
-  context: { readonly resolver: Resolver; readonly swagger: boolean; readonly reserved: readonly string[] },
-): InputParameter[] {
-  const drafts = draftsOf(operation, security, context.swagger, context.resolver);
+export function inputParameters(operation: Operation, context: ParameterContext): InputParameter[] {
+  const drafts = draftsOf(operation, context);
   const keys = argumentKeys(drafts, context.reserved);
   return drafts.map(({ schema, description, deprecated, examples, unused, ...draft }, index) => ({
     plan: { key: keys[index] ?? draft.name, ...draft },

@@ -15,7 +15,8 @@ interface Answer {
 
 /** What the successes of an operation may carry, the best media type first. */
 export interface Success {
-  readonly declared: boolean;
+  /** Whether the document says that there is nothing. */
+  readonly empty: boolean;
   readonly answers: readonly Answer[];
 }
 
@@ -28,7 +29,7 @@ function statusesOf(responses: { readonly [status: string]: unknown }): string[]
 export function successOf(operation: Operation, document: OpenApiDocument): Success {
   const { resolver } = document;
   const responses = operation.at.value['responses'];
-  if (!isObject(responses)) return { declared: false, answers: [] };
+  if (!isObject(responses)) return { empty: false, answers: [] };
   const all = child(operation.at, 'responses');
   const answers: Answer[] = [];
   const statuses = statusesOf(responses);
@@ -40,7 +41,8 @@ export function successOf(operation: Operation, document: OpenApiDocument): Succ
   }
   const seen = new Set<string>();
   const distinct = answers.filter(({ type }) => !seen.has(type) && seen.add(type));
-  return { declared: statuses.length > 0, answers: bestFirst(distinct) };
+  const empty = statuses.length > 0 && statuses.every((status) => status === '204' || status === '205');
+  return { empty, answers: bestFirst(distinct) };
 }
 
 function swaggerAnswers(at: Located, operation: Operation, document: OpenApiDocument): Answer[] {
@@ -88,7 +90,7 @@ function shapeOf(at: Located, views: Views, depth: number): string {
 /** One line on what an operation returns; nothing where the document does not say. */
 export function returnLine(success: Success, views: Views): string | undefined {
   const [best] = success.answers;
-  if (best === undefined) return success.declared ? 'Returns no content.' : undefined;
+  if (best === undefined) return success.empty ? 'Returns nothing.' : undefined;
   if (best.kind !== 'json' || best.schema === undefined) return `Returns ${visible(best.type)}.`;
   return `Returns ${visible(shapeOf(best.schema, views, 0))}.`;
 }

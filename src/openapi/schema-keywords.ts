@@ -1,3 +1,5 @@
+import { isDeeperThan } from '../lib/schema-depth.ts';
+
 export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array';
 
 export const NUMERIC = [
@@ -25,6 +27,8 @@ export interface Keywords {
   readonly pattern?: string;
   readonly required: readonly string[];
 }
+
+const MAX_VALUE_DEPTH = 50;
 
 /** What documents write where the specification knows another word. */
 const TYPES: { readonly [written: string]: SchemaType | 'null' } = {
@@ -104,7 +108,8 @@ export function keywordsOf(schema: { readonly [keyword: string]: unknown }): Key
   const declared = schema['type'] === undefined ? undefined : typesOf(schema['type']);
   const types = declared?.filter((type) => type !== 'null');
   const given = Object.hasOwn(schema, 'const') ? [schema['const']] : schema['enum'];
-  const all = Array.isArray(given) && given.length > 0 ? given : undefined;
+  const usable = Array.isArray(given) && given.length > 0 && !isDeeperThan(given, MAX_VALUE_DEPTH);
+  const all = usable ? given : undefined;
   const values = all?.filter((value) => value !== null).map((value) => fitting(value, types));
   const saysNull = declared?.includes('null') || all?.includes(null);
   const nullable = schema['nullable'] === true || schema['x-nullable'] === true || saysNull === true;

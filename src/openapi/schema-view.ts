@@ -1,7 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { child, isReference, type Located, type Resolver } from './resolve.ts';
 import { isOnlyNull, keywordsOf, NUMERIC, type SchemaType } from './schema-keywords.ts';
-import { cleanInline } from './text.ts';
+import { cleanInline, visibleValue } from './text.ts';
 
 /** A schema with its references and its `allOf` merged into one: what a value has to look like, as far as one level goes. */
 export interface View {
@@ -116,6 +116,8 @@ export class Views {
         this.#gather(child(all, index), view, seen, alone && isReference(member), depth + 1);
       }
     }
+    // What one part forbids may be just what another part asks for.
+    if (Array.isArray(allOf) && allOf.length > 1 && view.additional === false) view.additional = undefined;
     for (const word of ['anyOf', 'oneOf'] as const) {
       if (Array.isArray(schema[word])) this.#alternatives(child(at, word), view, seen, direct, depth);
     }
@@ -172,7 +174,7 @@ function annotate(schema: Record<string, unknown>, view: View): void {
   view.format ??= text(schema['format']) ?? (schema['type'] === 'file' ? 'binary' : undefined);
   view.contentEncoding ??= text(schema['contentEncoding']);
   view.contentMediaType ??= text(schema['contentMediaType']);
-  if (view.default === undefined) view.default = schema['default'];
+  if (view.default === undefined) view.default = visibleValue(schema['default']);
   if (schema['deprecated'] === true) view.deprecated = true;
   if (schema['readOnly'] === true) view.readOnly = true;
   if (schema['uniqueItems'] === true) view.uniqueItems = true;
@@ -182,8 +184,9 @@ function annotate(schema: Record<string, unknown>, view: View): void {
 
 function examplesOf(schema: Record<string, unknown>): readonly unknown[] | undefined {
   const { example, examples } = schema;
-  if (Array.isArray(examples) && examples.length > 0) return examples;
-  return example === undefined || example === null ? undefined : [example];
+  const given = Array.isArray(examples) ? examples : example === undefined || example === null ? [] : [example];
+  const samples = given.map(visibleValue).filter((sample) => sample !== undefined);
+  return samples.length > 0 ? samples : undefined;
 }
 
 function valueTextsOf(schema: Record<string, unknown>): readonly string[] | undefined {

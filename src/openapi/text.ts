@@ -1,3 +1,5 @@
+import { isDeeperThan } from '../lib/schema-depth.ts';
+
 /**
  * Characters that a person does not see and a model reads: tags, bidirectional controls, zero-width and variation
  * characters, and terminal control sequences (OWASP MCP03).
@@ -20,6 +22,20 @@ export function visible(text: string): string {
     .replace(ESCAPES, '')
     .replace(/[\r\u2028\u2029]/g, '\n');
   return lines.replace(HIDDEN, '');
+}
+
+const MAX_SAMPLE_DEPTH = 50;
+
+/** A sample value with its texts made visible; nothing for one that nobody could want to see, for its depth. */
+export function visibleValue(value: unknown): unknown {
+  return isDeeperThan(value, MAX_SAMPLE_DEPTH) ? undefined : mapTexts(value);
+}
+
+function mapTexts(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(mapTexts);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mapTexts(member)]));
 }
 
 const ENTITIES: { readonly [name: string]: string } = {

@@ -146,18 +146,17 @@ function planOf(operation: Operation, input: Input, success: Success, context: C
     body: input.body?.plan,
     accept: acceptOf(success),
     security: securityOf(operation, document, schemes),
-    pointer: operation.at.pointer,
+    pointer: document.resolver.key(operation.at),
   };
 }
 
 function toolOf({ operation, extension, override }: Chosen, name: string, context: Context): OpenApiTool {
   const { document, options, views, schemas, schemes } = context;
-  const security = securityOf(operation, document, schemes);
   const success = successOf(operation, document);
   const body = inputBody(operation, document, views);
   const swagger = document.version === '2.0';
   const reserved = body === undefined ? [] : [BODY_KEY];
-  const parameters = inputParameters(operation, security, { resolver: document.resolver, swagger, reserved });
+  const parameters = inputParameters(operation, { resolver: document.resolver, swagger, schemes, reserved });
   const input: Input = { parameters, body };
   const words = snakeCase(`${operation.operationId ?? ''} ${operation.path}`);
   const scopes = requiredScopes(operation, {
