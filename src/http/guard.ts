@@ -43,10 +43,9 @@ export function createGuard(options: GuardOptions): (request: HttpRequest) => vo
   };
 }
 
-/** The host without its port; IPv6 literals keep their brackets. */
+/** The host without its port; IPv6 literals keep their brackets. What no port is belongs to the name. */
 function nameOf(host: string): string {
-  const colon = host.lastIndexOf(':');
-  return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host;
+  return host.replace(/:\d{1,5}$/, '');
 }
 
 /** `host[:port]` of an http(s) origin; nothing for `null` and everything else. */
