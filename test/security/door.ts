@@ -99,7 +99,7 @@ export class Door implements AsyncDisposable {
   async send(ask: Ask): Promise<Reply> {
     const answer = await send(this.url, ask);
     this.#said.push(answer);
-    const isJson = String(answer.headers['content-type']).startsWith('application/json');
+    const isJson = answer.body !== '' && String(answer.headers['content-type']).startsWith('application/json');
     return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
   }
 
