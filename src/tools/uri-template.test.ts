@@ -10,15 +10,24 @@ test('variables are decoded and never span a segment', () => {
   expect(template.match('acme://tickets/%zz/files/a')).toBeUndefined();
 });
 
-test('any value that is put into a template comes out again', () => {
+test('any name that is put into a template comes out again', () => {
   const template = uriTemplate('acme://a.b/{one}?x={two}');
+  const name = fc.string({ minLength: 1 }).filter((value) => !/^\.{1,2}$|[/\\\0]/.test(value));
   fc.assert(
-    fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (one, two) => {
+    fc.property(name, name, (one, two) => {
       const uri = `acme://a.b/${encodeURIComponent(one)}?x=${encodeURIComponent(two)}`;
       expect(template.match(uri)).toEqual({ one, two });
     }),
   );
 });
+
+test.each(['.', '..', '../x', '/etc/passwd', '..\\x', 'x\0'])(
+  'a step to another place comes out of none: %j',
+  (value) => {
+    expect(uriTemplate('acme://{name}').match(`acme://${encodeURIComponent(value)}`)).toBeUndefined();
+    expect(uriTemplate('acme://x?at={name}').match(`acme://x?at=${encodeURIComponent(value)}`)).toBeUndefined();
+  },
+);
 
 test.each(['acme://{+path}', 'acme://{a,b}', 'acme://{a}/{a}', 'acme://{', 'acme://{}'])('%s is refused', (text) => {
   expect(() => uriTemplate(text)).toThrow('URI template');

@@ -9,7 +9,8 @@ export interface UriTemplate {
 
 /**
  * Matches URIs against an RFC 6570 level 1 template such as `acme://tickets/{id}`. A variable stands for one or more
- * characters other than `/`, `?` and `#`.
+ * characters other than `/`, `?` and `#`; what it decodes to is neither `.` nor `..`, and has no slash, backslash or
+ * NUL in it.
  *
  * @throws Error for an operator or modifier of a higher level, an unclosed brace, or a name used twice.
  */
@@ -28,12 +29,19 @@ export function uriTemplate(template: string): UriTemplate {
       const found = regex.exec(uri);
       if (found === null) return undefined;
       try {
-        return Object.fromEntries(variables.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')]));
+        const values = found.slice(1).map(decodeURIComponent);
+        if (values.some(climbs)) return undefined;
+        return Object.fromEntries(variables.map((name, index) => [name, values[index] ?? '']));
       } catch {
         return undefined;
       }
     },
   };
+}
+
+/** Whether a value would be more than a name where a handler makes a path of it (CWE-22). */
+function climbs(value: string): boolean {
+  return value === '.' || value === '..' || /[/\\\0]/.test(value);
 }
 
 function literally(literal: string): string {
