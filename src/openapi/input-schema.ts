@@ -5,6 +5,7 @@ import type { Located } from './resolve.ts';
 import { type Definition, EnforcedSchemas } from './schema-enforced.ts';
 import { type Shown, showSchema } from './schema-shown.ts';
 import type { Views } from './schema-view.ts';
+import { shownTypes } from './schema-words.ts';
 import { visibleValue } from './text.ts';
 
 /** What an operation takes, before it is written as a schema. */
@@ -17,6 +18,8 @@ export interface Input {
 const PARAMETER_BYTES = 4096;
 /** Bodies are shown in steps of this, so that operations that share a schema share what is shown of it. */
 const STEP = 2048;
+/** A larger schema of a result is not published. */
+const RESULT_BYTES = 16_384;
 const STRING = { type: 'string' };
 
 /** Writes the two schemas of an operation's arguments: the one that is shown, and the one that is enforced. */
@@ -65,6 +68,22 @@ export class InputSchemas {
       additionalProperties: false,
       $defs: this.#enforced.definitions(uses),
     };
+  }
+
+  /**
+   * The schema of a result: the document's own, null included, for a client throws away a result that does not match.
+   * Nothing for one that is no object, which makes clients refuse the whole list, or that is larger than it is useful.
+   */
+  result(at: Located): JsonSchema | undefined {
+    const view = this.#views.of(at);
+    if (shownTypes(view).join() !== 'object' || view.nullable) return undefined;
+    const uses = new Set<Definition>();
+    const schema = this.#enforced.convert(at, uses);
+    const $defs = this.#enforced.definitions(uses);
+    const name = typeof schema['$ref'] === 'string' ? schema['$ref'].replace('#/$defs/', '') : undefined;
+    const { type: _, ...rest } = name === undefined ? schema : ($defs[name] ?? {});
+    const whole = { type: 'object', ...rest, ...(Object.keys($defs).length > 0 ? { $defs } : {}) };
+    return Buffer.byteLength(JSON.stringify(whole)) <= RESULT_BYTES ? whole : undefined;
   }
 
   #parameter({ schema, description, deprecated, examples }: InputParameter, budget: number): JsonSchema {

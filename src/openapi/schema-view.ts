@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { hasHiddenText } from '../lib/visible-text.ts';
 import { child, isReference, type Located, type Resolver } from './resolve.ts';
 import { isOnlyNull, keywordsOf, NUMERIC, type SchemaType } from './schema-keywords.ts';
 import { cleanInline, visibleValue } from './text.ts';
@@ -124,7 +125,8 @@ export class Views {
   }
 
   #constraints(schema: Record<string, unknown>, view: View): void {
-    const own = keywordsOf(schema);
+    const said = keywordsOf(schema);
+    const own = { ...said, values: said.values?.filter((value) => typeof value !== 'string' || !hasHiddenText(value)) };
     view.types = own.types && view.types ? common(view.types, own.types) : (view.types ?? own.types);
     view.nullable ||= own.nullable;
     const values = view.values;
@@ -196,13 +198,20 @@ function valueTextsOf(schema: Record<string, unknown>): readonly string[] | unde
   return isObject(given) ? values.map((value) => text(given[String(value)]) ?? '') : undefined;
 }
 
+/**
+ * No own property `__proto__` survives a plain assignment, on either side; and a name with characters that nobody sees
+ * is there to be read by the model alone (OWASP MCP03).
+ */
+function isShowable(name: string): boolean {
+  return name !== '__proto__' && !hasHiddenText(name);
+}
+
 function structure(at: Located<Record<string, unknown>>, view: View): void {
   const schema = at.value;
   if (isObject(schema['properties'])) {
     const properties = child(at, 'properties');
     for (const name of Object.keys(schema['properties'])) {
-      // No own property of that name survives a plain assignment, on either side.
-      if (name !== '__proto__' && !view.properties.has(name)) view.properties.set(name, child(properties, name));
+      if (isShowable(name) && !view.properties.has(name)) view.properties.set(name, child(properties, name));
     }
   }
   additional(at, view);

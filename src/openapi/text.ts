@@ -1,15 +1,12 @@
 import { isDeeperThan } from '../lib/schema-depth.ts';
+import { visibleText } from '../lib/visible-text.ts';
 
 /**
- * Characters that a person does not see and a model reads: tags, bidirectional controls, zero-width and variation
- * characters, and terminal control sequences (OWASP MCP03).
+ * What a document's words lose besides: soft hyphens, directional marks, invisible operators and fillers, and joiners
+ * and variation selectors in a row, which join and vary nothing but can be read as bits.
  */
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed.
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them alone is what is removed.
-  /[\u{E0000}-\u{E0FFF}\u{FE00}-\u{FE0F}\u200B-\u200F\u202A-\u202E\u2060-\u206F\u00AD\u180E\uFEFF\uFFF9-\uFFFB\u0000-\u0008\u000B-\u001F\u007F-\u009F]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
-const ESCAPES = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
+const IDLE =
+  /[\u00AD\u180E\u200E\u200F\u2061-\u2065\u206A-\u206F\uFFF9-\uFFFB]|[\u200C\u200D]{2,}|[\uFE00-\uFE0F]{2,}/g;
 
 /** Most text is this and nothing has to be done to it. */
 const PLAIN = /^[\x20-\x7e\n]*$/;
@@ -17,11 +14,8 @@ const PLAIN = /^[\x20-\x7e\n]*$/;
 /** Plain visible text; line ends are `\n`. */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
-  const lines = text
-    .replaceAll('\r\n', '\n')
-    .replace(ESCAPES, '')
-    .replace(/[\r\u2028\u2029]/g, '\n');
-  return lines.replace(HIDDEN, '');
+  const lines = visibleText(text.replaceAll('\r\n', '\n')).replace(/[\r\u2028\u2029]/g, '\n');
+  return lines.replace(IDLE, '');
 }
 
 const MAX_SAMPLE_DEPTH = 50;

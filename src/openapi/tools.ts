@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonSchema } from '../core/json.ts';
+import type { Json, JsonSchema } from '../core/json.ts';
 import type { Tool, ToolAnnotations } from '../core/tool.ts';
+import { once } from '../lib/once.ts';
 import { annotationsOf } from './annotations.ts';
 import { BODY_KEY, inputBody } from './body.ts';
 import { descriptionOf, titleOf } from './describe.ts';
@@ -12,14 +13,12 @@ import { inputParameters } from './parameters.ts';
 import type { OperationPlan, SecurityScheme } from './plan.ts';
 import type { Warning } from './resolve.ts';
 import { acceptOf, resultSchema, returnLine, type Success, successOf } from './returns.ts';
-import { showSchema } from './schema-shown.ts';
 import { Views } from './schema-view.ts';
 import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
 import { ownScopes, securityOf, securitySchemes } from './security.ts';
 import { names, type Selection, select, unmatched } from './select.ts';
 import { ownServer, serverOf } from './servers.ts';
-import { cleanInline } from './text.ts';
-import { visibleJson } from './visible-json.ts';
+import { cleanInline, visibleValue } from './text.ts';
 
 /** What the config says differently of one operation. */
 export interface Override {
@@ -84,7 +83,6 @@ interface Chosen {
 }
 
 const MAX_TOOL_BYTES = 32_000;
-const OUTPUT_BYTES = 8_000;
 
 /** Makes tools of the operations of a document. Nothing in the document stops it: what is broken costs a warning. */
 export function openApiTools(document: OpenApiDocument, options: ToolsOptions): OpenApiTools {
@@ -167,7 +165,7 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
   });
   const said = override.title ?? extension.title;
   const title = said === undefined ? titleOf(operation, name) : cleanInline(said, 200);
-  const examples = override.examples ?? extension.examples;
+  const examples = override.examples ?? extension.examples.map(visibleValue).filter((sample) => sample !== undefined);
   const describe = once(() => {
     return descriptionOf(operation, returnLine(success, views), override.description ?? extension.description);
   });
@@ -175,10 +173,10 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     const room =
       (options.maxToolBytes ?? MAX_TOOL_BYTES) - Buffer.byteLength(JSON.stringify([describe(), title, name])) - 400;
     const schema = schemas.shown(input, room - Buffer.byteLength(JSON.stringify(examples)));
-    // Texts were cleaned one by one; names, defaults, choices and examples are data, and read by the model as well.
-    return visibleJson((examples.length > 0 ? { ...schema, examples } : schema) as Json) as JsonSchema;
+    return examples.length > 0 ? { ...schema, examples } : schema;
   };
-  const output = once(() => visibleJson((outputSchemaOf(success, context) ?? null) as Json) ?? undefined);
+  const result = options.outputSchema ? resultSchema(success) : undefined;
+  const output = result && schemas.result(result);
   const enforce = once(() => schemas.enforced(input));
   const tool: Tool = {
     name,
@@ -189,13 +187,12 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     get inputSchema() {
       return show();
     },
-    ...(options.outputSchema && resultSchema(success) ? { outputSchema: undefined } : {}),
+    ...(output === undefined ? {} : { outputSchema: output }),
     annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
     scopes,
     tags: [...new Set([...operation.tags, ...extension.tags])],
     upstream: options.upstream,
   };
-  if ('outputSchema' in tool) Object.defineProperty(tool, 'outputSchema', { get: output, enumerable: true });
   return {
     tool,
     plan: planOf(operation, input, success, context),
@@ -203,22 +200,5 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
       return enforce();
     },
     operation: operation.identity,
-  };
-}
-
-/** Only of objects: clients refuse a whole list for an output schema of another type. */
-function outputSchemaOf(success: Success, { views }: Context): JsonSchema | undefined {
-  const at = resultSchema(success);
-  if (at === undefined) return undefined;
-  const { schema } = showSchema(at, views, { budget: OUTPUT_BYTES });
-  const { additionalProperties: _, required: __, ...open } = schema;
-  return isObject(schema) && schema['type'] === 'object' && schema['anyOf'] === undefined ? open : undefined;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
