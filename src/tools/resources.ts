@@ -15,6 +15,9 @@ export interface Resources {
   completer(template: string, variable: string): Completer | undefined;
 }
 
+/** In characters. Templates are tried in a time that grows faster than the URI (CWE-1333). */
+const LONGEST_URI = 2_048;
+
 /** @throws Error when two resources share a URI, or a template cannot be read. */
 export function createResources(
   resources: readonly ResourceDefinition[],
@@ -32,6 +35,7 @@ export function createResources(
   function find(uri: string): ((context: HandlerContext) => Promise<readonly ResourceContents[]>) | undefined {
     const exact = byUri.get(uri);
     if (exact !== undefined) return async (context) => contentsOf(uri, exact.mimeType, await exact.read(uri, context));
+    if (uri.length > LONGEST_URI) return undefined;
     for (const { definition, template } of compiled) {
       const variables = template.match(uri);
       if (variables === undefined) continue;

@@ -54,7 +54,10 @@ describe('one hostile client', () => {
       api: { document: DOCUMENT, url: upstream.url },
       config: { limits: { bodyBytes: BODY_BYTES, streamsPerPrincipal: 4 } },
       resources: [{ uri: 'acme:doc', name: 'doc', read: () => 'text' }],
-      resourceTemplates: [{ uriTemplate: 'acme://{a}/{b}/{c}', name: 'parts', read: (uri) => uri }],
+      resourceTemplates: [
+        { uriTemplate: 'acme://{a}/{b}/{c}', name: 'parts', read: (uri) => uri },
+        { uriTemplate: 'acme:{name}.{extension}', name: 'files', read: (uri) => uri },
+      ],
       prompts: [{ name: 'greet', arguments: [{ name: 'who', complete: () => ['a'] }], get: ({ who }) => `Hi ${who}` }],
       tools: [
         {
@@ -258,6 +261,11 @@ describe('one hostile client', () => {
     const params = { name: 'tell', _meta: { progressToken: MEGABYTE } };
     const answer = await door.legacy(key, 'tools/call', params, { accept: 'application/json, text/event-stream' });
     expect(answer.body.length).toBeLessThan(1000);
+  });
+
+  test('reads no megabyte', async () => {
+    const { json } = await door.legacy(key, 'resources/read', { uri: `acme:${'.'.repeat(1_000_000)}/` });
+    expect(json.error.code).toBe(-32002);
   });
 
   test('subscribes to no megabyte', async () => {
