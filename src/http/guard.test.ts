@@ -7,7 +7,13 @@ function attempt(options: Partial<Parameters<typeof createGuard>[0]>, headers: R
   const guard = createGuard({ hosts: [], origins: [], loopback: false, ...options });
   const request = fromWebRequest(new Request('http://placeholder.test/mcp', { headers }));
   try {
-    guard({ ...request, header: (name) => headers[name], countOf: (name) => (name in headers ? 1 : 0) });
+    const sent = {
+      ...request,
+      header: (name: string) => headers[name],
+      countOf: (name: string) => (name in headers ? 1 : 0),
+    };
+    guard.checkHost(sent);
+    guard.checkOrigin(sent);
     return 'passes';
   } catch (thrown) {
     return thrown instanceof PosternError ? thrown.code : String(thrown);
@@ -71,7 +77,7 @@ describe('Origin', () => {
     const guard = createGuard({ hosts: [host], origins: [], loopback: false });
     const headers: Record<string, string> = { host, origin: 'https://evil.test' };
     const request = fromWebRequest(new Request('http://placeholder.test/mcp'));
-    expect(() => guard({ ...request, header: (name) => headers[name] })).toThrow(
+    expect(() => guard.checkOrigin({ ...request, header: (name) => headers[name] })).toThrow(
       expect.objectContaining({
         message: 'Origin https://evil.test is not allowed here.',
         details: expect.objectContaining({

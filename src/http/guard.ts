@@ -17,9 +17,16 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
  * (CVE-2025-66414) and is what MCP asks of every transport (2026-07-28, streamable-http#security). A request
  * without `Origin` does not come from a page and passes.
  *
- * @returns a function that throws `refused_host` or `refused_origin`, naming the line of the config that would allow it.
+ * Both checks throw, naming the line of the config that would allow what was refused.
  */
-export function createGuard(options: GuardOptions): (request: HttpRequest) => void {
+export interface Guard {
+  /** @throws PosternError `refused_host`. */
+  checkHost(request: HttpRequest): void;
+  /** @throws PosternError `refused_origin`. */
+  checkOrigin(request: HttpRequest): void;
+}
+
+export function createGuard(options: GuardOptions): Guard {
   const hosts = new Set(options.hosts);
   const origins = new Set(options.origins);
 
@@ -34,13 +41,21 @@ export function createGuard(options: GuardOptions): (request: HttpRequest) => vo
     return authority === host || (options.loopback && LOOPBACK_NAMES.has(nameOf(authority)));
   }
 
-  return (request) => {
-    const host = request.header('host')?.toLowerCase() ?? '';
-    if (request.countOf('host') > 1 || !serves(host)) throw refused('refused_host', 'Host', host, 'server.hosts');
-    const origin = request.header('origin');
-    if (origin !== undefined && !admits(origin, host))
+  return {
+    checkHost(request) {
+      const host = hostOf(request);
+      if (request.countOf('host') > 1 || !serves(host)) throw refused('refused_host', 'Host', host, 'server.hosts');
+    },
+    checkOrigin(request) {
+      const origin = request.header('origin');
+      if (origin === undefined || admits(origin, hostOf(request))) return;
       throw refused('refused_origin', 'Origin', origin, 'server.origins');
+    },
   };
+}
+
+function hostOf(request: HttpRequest): string {
+  return request.header('host')?.toLowerCase() ?? '';
 }
 
 /** The host without its port; IPv6 literals keep their brackets. What no port is belongs to the name. */

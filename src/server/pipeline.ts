@@ -1,20 +1,20 @@
 import type { Clock } from '../core/clock.ts';
 import { asPosternError, PosternError } from '../core/errors.ts';
 import { type Principal, principalKey } from '../core/principal.ts';
-import { corsHeaders, preflight } from '../http/cors.ts';
+import { corsHeaders, openCorsHeaders, preflight } from '../http/cors.ts';
 import { type HttpReply, type HttpRequest, json } from '../http/exchange.ts';
+import type { Guard } from '../http/guard.ts';
 import { respond } from '../http/respond.ts';
 import type { IdSource } from '../lib/ids.ts';
 import type { Engine, RequestFacts } from '../protocol/engine.ts';
-import type { Route } from './routes.ts';
+import { type CallerRoute, isOpen, type OpenRoute, type Routes } from './routes.ts';
 import type { ServerCaller } from './service.ts';
 
 export interface PipelineParts {
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly routes: ReadonlyMap<string, Route>;
-  /** @throws PosternError `refused_host`, `refused_origin`. */
-  readonly guard: (request: HttpRequest) => void;
+  readonly routes: Routes;
+  readonly guard: Guard;
   /** @throws PosternError `missing_credential`, `invalid_token`, `unavailable`. */
   readonly authenticate: (request: HttpRequest) => Principal | Promise<Principal>;
   readonly engine: Engine<ServerCaller>;
@@ -46,17 +46,19 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     let cors: { readonly [name: string]: string } = {};
     let reply: HttpReply;
     try {
-      // 2. Is it meant for us? Host and Origin, before anything is read.
-      parts.guard(request);
-      cors = corsHeaders(request);
+      // 2. Is it meant for us? The Host, and the page that asks, unless for what is public; before anything is read.
+      parts.guard.checkHost(request);
+      const route = parts.routes(request.path);
+      if (route?.kind === 'well-known') cors = openCorsHeaders();
+      else {
+        parts.guard.checkOrigin(request);
+        cors = corsHeaders(request);
+      }
       // 3. Is it anything we serve? What is not in the table is refused, whatever it looks like.
-      const route = parts.routes.get(request.path);
       if (route === undefined) throw new PosternError('no_route');
-      // 4. A preflight carries no credential, and a probe of health needs none.
+      // 4. A preflight carries no credential; a probe of health and a public document need none.
       if (request.method === 'OPTIONS') reply = preflight(request, route.methods, cors);
-      else if (!isProbe(request) && (route.kind === 'health' || route.kind === 'ready')) throw notTaken(route);
-      else if (route.kind === 'health') reply = json(200, { status: 'ok' });
-      else if (route.kind === 'ready') reply = await readiness(parts);
+      else if (isOpen(route)) reply = await serveOpen(parts, request, route);
       else {
         // 5. Who calls? Before method, version and session are looked at.
         const known = parts.authenticate(request);
@@ -83,7 +85,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
 
 function serve(
   engine: Engine<ServerCaller>,
-  kind: 'mcp' | 'sse' | 'messages',
+  kind: CallerRoute['kind'],
   request: HttpRequest,
   caller: ServerCaller,
   facts: RequestFacts,
@@ -98,12 +100,19 @@ function serve(
   }
 }
 
-function isProbe({ method }: HttpRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
-
-function notTaken({ methods }: Route): PosternError {
-  return new PosternError('method_not_allowed', { headers: { allow: methods } });
+async function serveOpen(parts: PipelineParts, { method }: HttpRequest, route: OpenRoute): Promise<HttpReply> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new PosternError('method_not_allowed', { headers: { allow: route.methods } });
+  }
+  switch (route.kind) {
+    case 'health':
+      return json(200, { status: 'ok' });
+    case 'ready':
+      return readiness(parts);
+    case 'well-known':
+      // API keys are found in no document; a client that looks for one learns so, whatever page it runs in.
+      throw new PosternError('no_route');
+  }
 }
 
 /** Whether a credential is still good for the same caller. That it cannot be told right now ends nothing. */
