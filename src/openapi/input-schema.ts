@@ -2,6 +2,7 @@ import type { JsonSchema } from '../core/json.ts';
 import type { InputBody } from './body.ts';
 import type { InputParameter } from './parameters.ts';
 import type { Located } from './resolve.ts';
+import { jsonBytes } from './schema-bytes.ts';
 import { type Definition, EnforcedSchemas } from './schema-enforced.ts';
 import { type Shown, showSchema } from './schema-shown.ts';
 import type { Views } from './schema-view.ts';
@@ -41,7 +42,7 @@ export class InputSchemas {
     for (const parameter of input.parameters) {
       const schema = this.#parameter(parameter, share);
       properties.push([parameter.plan.key, schema]);
-      used += Buffer.byteLength(JSON.stringify(schema)) + 2 * parameter.plan.key.length + 12;
+      used += jsonBytes(schema, share) + 2 * parameter.plan.key.length + 12;
     }
     if (input.body !== undefined) {
       const room = Math.max(STEP, Math.floor((budget - used) / STEP) * STEP);

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../core/json.ts';
 import { isUnicodePattern } from '../lib/pattern.ts';
 import type { Located } from './resolve.ts';
+import { jsonBytes, roughBytes } from './schema-bytes.ts';
 import type { SchemaType } from './schema-keywords.ts';
 import type { View, Views } from './schema-view.ts';
 import { enumOf, mergedValues, requirementNote, shownTypes } from './schema-words.ts';
@@ -8,7 +9,7 @@ import { enumOf, mergedValues, requirementNote, shownTypes } from './schema-word
 /** A schema as a client and a model are shown it. */
 export interface Shown {
   readonly schema: JsonSchema;
-  /** Of its JSON, in UTF-8. */
+  /** Of its JSON, in UTF-8; roughly, where it is far below its budget. */
   readonly bytes: number;
 }
 
@@ -62,23 +63,12 @@ export function showSchema(at: Located, views: Views, options: ShowOptions): Sho
   for (let budget = options.budget, round = 0; ; round++) {
     const layout = new Layout(views, { ...options, budget }, round === 0 ? 'full' : 'brief');
     const schema = layout.run(at);
-    const bytes = Buffer.byteLength(JSON.stringify(schema));
+    const bytes = jsonBytes(schema, options.budget);
     const fits = bytes <= options.budget;
     if ((fits && !(layout.cut && round === 0)) || round === MAX_ROUNDS) return { schema, bytes };
     // What was counted on the way is an estimate.
     if (!fits && round > 0) budget -= bytes - options.budget + SMALLEST;
   }
-}
-
-/** Roughly what the JSON of a value takes in UTF-8: escapes are not counted. */
-function roughBytes(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
-  if (typeof value !== 'object' || value === null) return 6;
-  let bytes = 2;
-  if (Array.isArray(value)) for (const item of value) bytes += roughBytes(item) + 1;
-  else
-    for (const key of Object.keys(value)) bytes += key.length + 4 + roughBytes((value as Record<string, unknown>)[key]);
-  return bytes;
 }
 
 class Layout {
