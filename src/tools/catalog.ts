@@ -62,13 +62,17 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
     tools: callables.map(({ tool }) => tool),
     find(name) {
       const callable = byName.get(name);
-      if (callable === undefined)
-        throw new PosternError('unknown_tool', { message: `Unknown tool: ${name.slice(0, 128)}` });
+      if (callable === undefined) throw unknownTool(name);
       return callable;
     },
     list: (principal, cursor) => visibleTo(principal).list.page(cursor),
     interactive: (principal) => visibleTo(principal).interactive,
   };
+}
+
+/** Repeats only what could be the name of a tool: a client may send anything in its place, a credential too. */
+function unknownTool(name: string): PosternError {
+  return new PosternError('unknown_tool', /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown tool: ${name}` } : {});
 }
 
 /** What a client is shown of a tool (MCP `Tool`): what it requires and where it runs stay inside. */

@@ -30,7 +30,10 @@ export function createPrompts(definitions: readonly PromptDefinition[]): Prompts
     async get(name, args, context) {
       const definition = byName.get(name);
       if (definition === undefined) {
-        throw new PosternError('unknown_prompt', { message: `Unknown prompt: ${name.slice(0, 128)}` });
+        throw new PosternError(
+          'unknown_prompt',
+          /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown prompt: ${name}` } : {},
+        );
       }
       requireArguments(definition, args);
       return messagesOf(definition, await definition.get(args, context));
