@@ -1,4 +1,5 @@
 import { isObject, type JsonSchema } from '../core/json.ts';
+import { isBeyondRe2 } from '../lib/pattern.ts';
 import { child, isReference, type Located } from './resolve.ts';
 import { keywordsOf, NUMERIC } from './schema-keywords.ts';
 import type { Views } from './schema-view.ts';
@@ -129,7 +130,7 @@ export class EnforcedSchemas {
     } else if (own.nullable && at.value['type'] !== undefined && own.values === undefined) out['type'] = 'null';
     if (own.values !== undefined) out['enum'] = own.nullable ? [...own.values, null] : own.values;
     for (const keyword of NUMERIC) if (own.numbers[keyword] !== undefined) out[keyword] = own.numbers[keyword];
-    if (own.pattern !== undefined) out['pattern'] = own.pattern;
+    if (own.pattern !== undefined && !isBeyondRe2(own.pattern)) out['pattern'] = own.pattern;
     if (at.value['uniqueItems'] === true) out['uniqueItems'] = true;
     for (const word of ['minContains', 'maxContains']) {
       if (Number.isInteger(at.value[word])) out[word] = at.value[word];

@@ -269,6 +269,7 @@ class Layout {
     }
     const note = requirementNote(view, this.#views);
     if (note !== undefined) sentences.push(note);
+    if (!brief) sentences.push(this.#telling(view));
     if (view.nullable && task.depth > 0) sentences.push('May be null.');
     const prose: Record<string, unknown> = {};
     const description = sentences.filter((sentence) => sentence !== '').join(' ');
@@ -277,6 +278,16 @@ class Layout {
     if (view.deprecated) prose['deprecated'] = true;
     if (view.examples !== undefined && !brief) prose['examples'] = view.examples;
     return prose;
+  }
+
+  /** What tells alternatives apart: the values are often said nowhere else. */
+  #telling({ alternatives, discriminator }: View): string {
+    if (alternatives === undefined || discriminator === undefined) return '';
+    const named = alternatives.map((at) => this.#views.of(at).name ?? '').filter((name) => name !== '');
+    const values = discriminator.values.length > 0 ? discriminator.values : named;
+    return values.length === 0
+      ? ''
+      : this.#views.line(`${discriminator.property} says which: ${values.join(', ')}.`, 300);
   }
 
   #meanings({ values, texts }: { values: readonly unknown[]; texts: readonly string[] }): string {

@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { isBeyondRe2 } from '../lib/pattern.ts';
 import { hasHiddenText } from '../lib/visible-text.ts';
 import { child, isReference, type Located, type Resolver } from './resolve.ts';
 import { isOnlyNull, keywordsOf, NUMERIC, type SchemaType } from './schema-keywords.ts';
@@ -27,6 +28,8 @@ export interface View {
   readOnly?: boolean;
   /** What the values mean, where the document says (`x-enum-descriptions`). */
   valueTexts?: readonly string[];
+  /** Which property tells the alternatives apart, and its values where the document lists them. */
+  discriminator?: { readonly property: string; readonly values: readonly string[] };
   readonly properties: Map<string, Located>;
   readonly required: Set<string>;
   /** `false`: no others; a schema: others of that shape. */
@@ -106,7 +109,7 @@ export class Views {
 
   #own(at: Located<Record<string, unknown>>, view: View, seen: Set<object>, direct: boolean, depth: number): void {
     const schema = at.value;
-    this.#constraints(schema, view);
+    this.#constraints(at, view);
     annotate(schema, view);
     structure(at, view);
     const { allOf } = schema;
@@ -124,8 +127,14 @@ export class Views {
     }
   }
 
-  #constraints(schema: Record<string, unknown>, view: View): void {
-    const said = keywordsOf(schema);
+  #constraints(at: Located<Record<string, unknown>>, view: View): void {
+    const said = keywordsOf(at.value);
+    if (said.pattern !== undefined && isBeyondRe2(said.pattern)) {
+      this.resolver.warn(
+        child(at, 'pattern'),
+        `${JSON.stringify(said.pattern.slice(0, 80))} is not enforced: RE2 cannot take it`,
+      );
+    }
     const own = { ...said, values: said.values?.filter((value) => typeof value !== 'string' || !hasHiddenText(value)) };
     view.types = own.types && view.types ? common(view.types, own.types) : (view.types ?? own.types);
     view.nullable ||= own.nullable;
@@ -180,8 +189,15 @@ function annotate(schema: Record<string, unknown>, view: View): void {
   if (schema['deprecated'] === true) view.deprecated = true;
   if (schema['readOnly'] === true) view.readOnly = true;
   if (schema['uniqueItems'] === true) view.uniqueItems = true;
+  view.discriminator ??= discriminatorOf(schema['discriminator']);
   if (view.examples === undefined) view.examples = examplesOf(schema);
   if (view.valueTexts === undefined) view.valueTexts = valueTextsOf(schema);
+}
+
+function discriminatorOf(given: unknown): View['discriminator'] {
+  if (!isObject(given) || typeof given['propertyName'] !== 'string') return undefined;
+  const { propertyName, mapping } = given;
+  return { property: propertyName, values: isObject(mapping) ? Object.keys(mapping) : [] };
 }
 
 function examplesOf(schema: Record<string, unknown>): readonly unknown[] | undefined {

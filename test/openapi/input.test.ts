@@ -226,6 +226,18 @@ describe('what documents write and do not mean to the letter', () => {
     expect(fits({})).toHaveLength(1);
   });
 
+  test('what tells alternatives apart is told', async () => {
+    const schemas = {
+      Cat: { type: 'object', properties: { kind: { type: 'string' } } },
+      Dog: { type: 'object', properties: { kind: { type: 'string' }, barks: { type: 'boolean' } } },
+    };
+    const oneOf = [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }];
+    const told = async (discriminator: object) => (await showing({ oneOf, discriminator }, { schemas })).description;
+    expect(await told({ propertyName: 'kind' })).toBe('kind says which: Cat, Dog.');
+    const mapping = { cat: '#/components/schemas/Cat', dog: 'Dog' };
+    expect(await told({ propertyName: 'kind', mapping })).toBe('kind says which: cat, dog.');
+  });
+
   test('alternatives that only require are told in words', async () => {
     const shown = await showing({
       type: 'object',
@@ -240,6 +252,24 @@ describe('what documents write and do not mean to the letter', () => {
     expect(await showing({ type: 'string', pattern: '^[a-z\\-_\\:]+$' })).toEqual({ type: 'string' });
     const fits = await enforcing({ type: 'string', pattern: '^[a-z\\-_\\:]+$' });
     expect([fits('a-b'), fits('A')?.length]).toEqual([undefined, 1]);
+  });
+
+  test('a pattern that RE2 cannot take is shown, not enforced, and told', async () => {
+    const made = await toolsOf(bodyDocument({ type: 'string', pattern: '^(?!a)b?$' }));
+    const tool = toolFor(made, 'one');
+    expect(shownAt(tool, 'body')).toEqual({ type: 'string', pattern: '^(?!a)b?$' });
+    expect(check(tool, { body: 'a' })).toBeUndefined();
+    expect(made.warnings).toEqual([
+      {
+        pointer: '/paths/~1one/post/requestBody/content/application~1json/schema/pattern',
+        message: '"^(?!a)b?$" is not enforced: RE2 cannot take it',
+      },
+    ]);
+  });
+
+  test('a name or choice with characters that nobody sees is left out', async () => {
+    const shown = await showing({ type: 'object', properties: { 'a\u202e': {}, b: { enum: ['x', 'y\u{e0041}'] } } });
+    expect(shown.properties).toEqual({ b: { type: 'string', enum: ['x'] } });
   });
 
   test('a property called __proto__ does not reach the prototype of anything', async () => {
