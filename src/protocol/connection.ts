@@ -38,7 +38,6 @@ export class Connection<C extends Caller> {
   readonly #running = new Map<Id, RunConversation>();
   readonly #subscriptions = new Map<Id, { readonly subscription: Subscription; readonly stop: () => void }>();
   readonly #cancelled = new Set<RunConversation>();
-  readonly #outlet: Outlet;
   readonly #memory: ConnectionMemory;
   #opening: Opening | undefined;
   #stopChanges: (() => void) | undefined;
@@ -46,7 +45,6 @@ export class Connection<C extends Caller> {
 
   constructor(options: ConnectionOptions<C>) {
     this.#options = options;
-    this.#outlet = { open: true, send: options.write };
     this.#memory = new ConnectionMemory(options.parts.limits.subscriptions);
   }
 
@@ -111,6 +109,7 @@ export class Connection<C extends Caller> {
   async #request(inbound: InboundRequest, caller: C, era: Era): Promise<string | undefined> {
     const { id, method, params } = inbound;
     const { parts } = this.#options;
+    const outlet = new RequestOutlet(this.#options.write);
     let conversation: RunConversation | undefined;
     try {
       // Under one id several requests would be one to cancel, to count and to end.
@@ -120,7 +119,10 @@ export class Connection<C extends Caller> {
       if (method === 'initialize' && era === 'legacy') return this.#initialize(inbound, caller);
       if (method === 'subscriptions/listen' && era === 'modern') return this.#listen(inbound, caller);
       if (this.#running.size >= MAX_RUNNING) throw new PosternError('unavailable');
-      conversation = era === 'modern' ? this.#modernConversation(inbound, caller) : this.#legacyConversation(inbound);
+      conversation =
+        era === 'modern'
+          ? this.#modernConversation(inbound, caller, outlet)
+          : this.#legacyConversation(inbound, outlet);
       this.#running.set(id, conversation);
       const writer: Writer = era === 'modern' ? parts.writer : legacyWriter;
       const { service } = parts;
@@ -131,6 +133,7 @@ export class Connection<C extends Caller> {
       if (conversation !== undefined && this.#cancelled.has(conversation)) return undefined;
       return errorText(id, settleError(thrown, method, parts.note), era);
     } finally {
+      outlet.open = false;
       if (conversation !== undefined) this.#done(id, conversation);
     }
   }
@@ -159,12 +162,12 @@ export class Connection<C extends Caller> {
     return undefined;
   }
 
-  #modernConversation(inbound: InboundRequest, caller: C): ModernConversation {
+  #modernConversation(inbound: InboundRequest, caller: C, outlet: Outlet): ModernConversation {
     const client = readEnvelope(inbound.params);
-    return modernConversation(this.#options.parts.states, caller.key, inbound, client, this.#outlet, undefined);
+    return modernConversation(this.#options.parts.states, caller.key, inbound, client, outlet, undefined);
   }
 
-  #legacyConversation({ id, params }: InboundRequest): LegacyConversation {
+  #legacyConversation({ id, params }: InboundRequest, outlet: Outlet): LegacyConversation {
     const { clock, limits } = this.#options.parts;
     const meta = params['_meta'];
     const facts: ClientFacts = {
@@ -175,7 +178,7 @@ export class Connection<C extends Caller> {
       logLevel: this.#memory.level,
     };
     const dialogue = { clock, askTimeoutMs: limits.askTimeoutMs, memory: this.#memory };
-    return new LegacyConversation(facts, this.#outlet, undefined, id, dialogue);
+    return new LegacyConversation(facts, outlet, undefined, id, dialogue);
   }
 
   #answered(id: Id, result: JsonObject | undefined): void {
@@ -204,6 +207,20 @@ export class Connection<C extends Caller> {
   #tell(change: Change): void {
     if (change.kind !== 'resource') this.#options.write(outbound(changeMethod(change), undefined));
     else if (this.#memory.has(change.uri)) this.#options.write(outbound(changeMethod(change), { uri: change.uri }));
+  }
+}
+
+/** What one request may say, until it is answered (basic/patterns/progress#behavior-requirements). */
+class RequestOutlet implements Outlet {
+  readonly #write: (message: string) => boolean;
+  open = true;
+
+  constructor(write: (message: string) => boolean) {
+    this.#write = write;
+  }
+
+  send(message: string): boolean {
+    return this.open && this.#write(message);
   }
 }
 

@@ -24,6 +24,7 @@ export class HttpOutlet implements Outlet {
   readonly #answer: (reply: HttpReply) => void;
   #early: string[] | undefined;
   #admitted = false;
+  #finished = false;
   #deadline: Deadline | undefined;
   #channel: Channel | undefined;
 
@@ -34,7 +35,7 @@ export class HttpOutlet implements Outlet {
   }
 
   get open(): boolean {
-    return this.#options.openStream !== undefined || this.#channel !== undefined;
+    return !this.#finished && this.#options.openStream !== undefined;
   }
 
   /** Whether the response has begun: then an error can only be a message on it. */
@@ -65,7 +66,7 @@ export class HttpOutlet implements Outlet {
 
   /** Makes the answer a stream, if it can be one. */
   upgrade(): void {
-    if (this.#channel !== undefined) return;
+    if (this.#finished || this.#channel !== undefined) return;
     const opened = this.#options.openStream?.();
     if (opened === undefined) return;
     this.#forget();
@@ -79,8 +80,8 @@ export class HttpOutlet implements Outlet {
 
   /** The result or error, and the status it has where it is not on a stream. */
   finish(payload: Payload, status: number): void {
-    this.#forget();
-    if (this.#channel === undefined && this.#options.onlyStream && status === 200) this.upgrade();
+    if (this.#options.onlyStream && status === 200) this.upgrade();
+    this.abandon();
     if (this.#channel !== undefined) {
       this.#channel.end(textOf(payload));
       return;
@@ -91,6 +92,7 @@ export class HttpOutlet implements Outlet {
 
   /** The request is refused at the level of HTTP; somebody else answers it. */
   abandon(): void {
+    this.#finished = true;
     this.#forget();
   }
 

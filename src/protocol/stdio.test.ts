@@ -123,6 +123,25 @@ describe('stdio', () => {
     expect(aborted).toBe(true);
   });
 
+  test('says no more of what is answered', async () => {
+    let late = () => {};
+    service.tools.set('talk', (_args, conversation) => {
+      late = () => conversation.progress(1);
+      return text('done');
+    });
+    const { send, next } = start();
+    send({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'talk', _meta: { ...META, progressToken: 1 } },
+    });
+    expect((await next()).id).toBe(1);
+    late();
+    send({ jsonrpc: '2.0', id: 2, method: 'ping' });
+    expect((await next()).id).toBe(2);
+  });
+
   test('tells of changes by subscription, and to an initialized client', async () => {
     const { send, next } = start();
     const params = { _meta: META, notifications: { toolsListChanged: true } };

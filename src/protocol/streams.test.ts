@@ -113,6 +113,20 @@ describe('a call', () => {
     }
   });
 
+  test('that was answered says nothing more, and opens nothing', async () => {
+    const one = startNode({}, { streamsPerCaller: 1 });
+    const { conversation, finish } = held(one);
+    const sent = modern(one, 'tools/call', { name: 'held' }, PROGRESS);
+    const talk = await conversation;
+    expect(talk.signal.aborted).toBe(false);
+    finish('done');
+    expect((await sent).header('content-type')).toBe('application/json');
+    talk.progress(1);
+    await one.clock.advance(10_000);
+    const { events } = await modern(one, 'subscriptions/listen', { notifications: { toolsListChanged: true } });
+    expect((await events.message()).method).toBe('notifications/subscriptions/acknowledged');
+  });
+
   test('is a stream at once for a client that takes nothing else', async () => {
     const answer = await modern(node, 'tools/list', {}, { headers: { accept: 'text/event-stream' } });
     expect((await answer.events.message()).result.tools).toEqual([]);
