@@ -4,6 +4,8 @@ import type { Clock } from '../core/clock.ts';
 interface Stream {
   readonly entries: StreamEntry[];
   diesAt: number;
+  /** Characters of all entries. */
+  size: number;
 }
 
 export interface Streams {
@@ -18,8 +20,9 @@ export interface Streams {
  * Append-only streams in memory. An id is `<milliseconds>-<count>`, as Redis makes them: it grows across restarts
  * too, so a position from before one never hides an entry from after it.
  */
-export function createStreams(clock: Clock, max: number): Streams {
+export function createStreams(clock: Clock, max: number, maxChars: number): Streams {
   const streams = new Map<string, Stream>();
+  let chars = 0;
   let lastMs = 0;
   let lastCount = 0;
 
@@ -34,21 +37,34 @@ export function createStreams(clock: Clock, max: number): Streams {
     return `${lastMs}-${lastCount}`;
   };
 
+  const forget = (name: string): void => {
+    chars -= streams.get(name)?.size ?? 0;
+    streams.delete(name);
+  };
+
+  /** Streams are kept in the order they were last written to. The newest stays, however large it is. */
+  const makeRoom = (): void => {
+    for (const name of streams.keys()) {
+      if (streams.size <= 1 || (streams.size <= max && chars <= maxChars)) return;
+      forget(name);
+    }
+  };
+
   return {
     append: (name, value, { maxLength, ttlMs }) => {
       const now = clock.now();
       const found = streams.get(name);
-      const stream = found !== undefined && found.diesAt > now ? found : { entries: [], diesAt: 0 };
+      const stream = found !== undefined && found.diesAt > now ? found : { entries: [], diesAt: 0, size: 0 };
+      forget(name);
       const id = nextId();
       stream.entries.push({ id, value });
-      if (stream.entries.length > maxLength) stream.entries.splice(0, stream.entries.length - maxLength);
+      stream.size += value.length;
+      const surplus = Math.max(0, stream.entries.length - maxLength);
+      for (const dropped of stream.entries.splice(0, surplus)) stream.size -= dropped.value.length;
       stream.diesAt = now + ttlMs;
-      streams.delete(name);
-      if (streams.size >= max) {
-        const oldest = streams.keys().next();
-        if (!oldest.done) streams.delete(oldest.value);
-      }
       streams.set(name, stream);
+      chars += stream.size;
+      makeRoom();
       return id;
     },
     read: (name, after, limit) => {
@@ -58,12 +74,15 @@ export function createStreams(clock: Clock, max: number): Streams {
       const start = stream.entries.findIndex((entry) => isBehind(entry.id, after));
       return start === -1 ? [] : stream.entries.slice(start, start + limit);
     },
-    delete: (name) => void streams.delete(name),
+    delete: forget,
     sweep: () => {
       const now = clock.now();
-      for (const [name, { diesAt }] of streams) if (diesAt <= now) streams.delete(name);
+      for (const [name, { diesAt }] of streams) if (diesAt <= now) forget(name);
     },
-    clear: () => streams.clear(),
+    clear: () => {
+      streams.clear();
+      chars = 0;
+    },
   };
 }
 

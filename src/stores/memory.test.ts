@@ -34,6 +34,21 @@ it('forgets the oldest counter and the stream longest unused when there are too 
   expect(await cache.read('b', undefined, 10)).toEqual([]);
 });
 
+it('forgets the stream longest unused when they hold too much together, and never the newest', async () => {
+  const clock = manualClock();
+  const cache = createMemoryCache({ clock, maxStreamChars: 10 });
+  const limits = { maxLength: 2, ttlMs: 1_000 };
+  for (const stream of ['a', 'b', 'a', 'a', 'a', 'c']) await cache.append(stream, 'xxx', limits);
+  const lengths = async (...names: string[]) =>
+    Promise.all(names.map(async (name) => (await cache.read(name, undefined, 10)).length));
+  expect(await lengths('a', 'b', 'c')).toEqual([2, 0, 1]);
+  await cache.append('d', 'x'.repeat(100), limits);
+  expect(await lengths('a', 'c', 'd')).toEqual([0, 0, 1]);
+  await cache.delete('d');
+  for (const stream of ['a', 'b', 'c']) await cache.append(stream, 'xxx', limits);
+  expect(await lengths('a', 'b', 'c')).toEqual([1, 1, 1]);
+});
+
 it('reads nothing behind a position that is none of its own', async () => {
   const cache = createMemoryCache({ clock: manualClock() });
   await cache.append('s', 'x', { maxLength: 10, ttlMs: 1_000 });

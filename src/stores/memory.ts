@@ -15,6 +15,8 @@ export interface MemoryCacheOptions {
   readonly maxCounters?: number;
   /** How many streams are kept; the one that was written to longest ago makes room. Default 10,000. */
   readonly maxStreams?: number;
+  /** Characters kept in streams altogether; the one that was written to longest ago makes room. Default 64 Mi. */
+  readonly maxStreamChars?: number;
   /** How often what has expired is cleared away, in milliseconds. Default 30,000. */
   readonly sweepMs?: number;
 }
@@ -32,9 +34,10 @@ interface Counter {
 /** The cache of a single process. What it holds dies with it. */
 export function createMemoryCache(options: MemoryCacheOptions): Cache {
   const { clock, maxValues = 100_000, maxCounters = 100_000, maxStreams = 10_000, sweepMs = 30_000 } = options;
+  const { maxStreamChars = 64 * 1024 * 1024 } = options;
   const values = new Map<string, Value>();
   const counters = new Map<string, Counter>();
-  const streams = createStreams(clock, maxStreams);
+  const streams = createStreams(clock, maxStreams, maxStreamChars);
   const channels = createChannels();
   let fence = 0;
 
