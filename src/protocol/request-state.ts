@@ -60,15 +60,26 @@ export function openState(parts: StateParts, binding: StateBinding, sealed: unkn
   return { nonce, expiresAt, answers: answers as Answers };
 }
 
+/** States one caller may use up while one of them lives: each is remembered as long, and the cache is everybody's. */
+const CLAIMS_MAX = 10_000;
+
 /**
  * Takes a state for this run. Of two runs that bring the same state, at the same time or one after the other, one
  * gets it: what a handler does after asking happens once.
  *
- * @throws PosternError `invalid_params` when it has been taken.
+ * @throws PosternError `invalid_params` when it has been taken; `rate_limited` after too many of this caller's.
  */
 export async function claimState(parts: StateParts, binding: StateBinding, state: RequestState): Promise<void> {
-  const left = Math.max(1, state.expiresAt - parts.clock.now());
-  if (!(await parts.cache.setIfAbsent(claimKey(binding, state), '1', left))) throw unfit();
+  const { cache, clock, ttlMs } = parts;
+  const { value, endsAt } = await cache.increment(`mcp:states:${callerDigest(binding)}`, 1, ttlMs);
+  if (value > CLAIMS_MAX) {
+    throw new PosternError('rate_limited', {
+      message: 'This caller answers too many questions.',
+      retryAfterSeconds: Math.max(1, Math.ceil((endsAt - clock.now()) / 1000)),
+    });
+  }
+  const left = Math.max(1, state.expiresAt - clock.now());
+  if (!(await cache.setIfAbsent(claimKey(binding, state), '1', left))) throw unfit();
 }
 
 /** Gives a claimed state back: the run ended in another question, so nothing was done with it. */
