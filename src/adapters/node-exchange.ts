@@ -129,7 +129,10 @@ function sendRuns(
 /** Copies a stream to the socket at the socket's pace, and cancels it when the client goes away. */
 async function pump(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   const reader = stream.getReader();
-  outgoing.once('close', () => void reader.cancel().catch(() => undefined));
+  const leave = () => void reader.cancel().catch(() => undefined);
+  // A client that left before the stream began closes nothing any more.
+  if (outgoing.destroyed) return leave();
+  outgoing.once('close', leave);
   try {
     for (let next = await reader.read(); !next.done && !outgoing.destroyed; next = await reader.read()) {
       if (!outgoing.write(next.value)) await drained(outgoing);
