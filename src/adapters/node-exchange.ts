@@ -137,9 +137,7 @@ async function pump(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse
     for (let next = await reader.read(); !next.done && !outgoing.destroyed; next = await reader.read()) {
       if (!outgoing.write(next.value)) await drained(outgoing);
     }
-    // A client that left before there was a reply is not told of again: the stream would be kept open for it.
-    if (outgoing.destroyed) await reader.cancel();
-    else outgoing.end();
+    outgoing.end();
   } catch {
     outgoing.destroy();
   }

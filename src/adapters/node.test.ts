@@ -133,23 +133,6 @@ test('a stream for a client that has left before it began is cancelled, too', as
   expect([await response, await cancelled.promise]).toEqual(['gone', 'cancelled']);
 });
 
-test('a stream is cancelled, too, when the client went away before it began', async () => {
-  const cancelled = Promise.withResolvers<string>();
-  const called = Promise.withResolvers<AbortSignal>();
-  const { url } = await serve(async ({ signal }) => {
-    called.resolve(signal);
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    const body = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve('cancelled') });
-    return { status: 200, headers: { 'content-type': 'text/event-stream' }, body };
-  });
-  const abort = new AbortController();
-  const pending = fetch(url, { signal: abort.signal }).catch(() => 'gone');
-  await called.promise;
-  abort.abort();
-  expect(await pending).toBe('gone');
-  expect(await cancelled.promise).toBe('cancelled');
-});
-
 test('the signal of a request aborts when its client goes away, and not when it was answered', async () => {
   const seen = Promise.withResolvers<AbortSignal>();
   const { url } = await serve(async (request) => {
