@@ -3,7 +3,6 @@ import { createAnonymous } from '../auth/anonymous.ts';
 import { createPepper } from '../auth/api-key.ts';
 import { type Authenticate, createAuthenticate } from '../auth/authenticate.ts';
 import { createKeyVerifier } from '../auth/key-verifier.ts';
-import { undeclaredScopes } from '../auth/scopes.ts';
 import { createCalls } from '../calls/call.ts';
 import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
@@ -28,13 +27,13 @@ import type {
 } from '../tools/define.ts';
 import { createPrompts } from '../tools/prompts.ts';
 import { createResources } from '../tools/resources.ts';
+import { checkOffer } from './checks.ts';
 import type { Config } from './config.ts';
 import { isLoopback } from './config-safety.ts';
-import { createObservers } from './observers.ts';
+import { createObservers, type Observers } from './observers.ts';
 import { createPipeline } from './pipeline.ts';
-import { StartError } from './problem.ts';
 import { createRoutes } from './routes.ts';
-import { createChanges, createService } from './service.ts';
+import { type Changes, createChanges, createService } from './service.ts';
 import { type LoadedUpstream, loadUpstream } from './upstreams.ts';
 
 /** What a server offers besides the operations of its upstreams. */
@@ -97,65 +96,37 @@ export interface Postern {
  * @throws StartError, DocumentError.
  */
 export async function compose(config: Config, extras: ComposeExtras): Promise<Postern> {
-  const { clock, database, cache, master } = extras;
   const upstreams = await loadUpstreams(config, extras);
   const callables = [...upstreams.flatMap((upstream) => upstream.callables), ...(extras.tools ?? []).map(codeTool)];
-  refuseUndeclaredScopes(config, upstreams, callables);
+  checkOffer(config, upstreams, callables);
 
-  const ids = createIds(clock);
-  const observers = createObservers(config, { clock, calls: database.calls, logTo: extras.logTo });
-  const changes = createChanges();
-  const service = createService({
-    implementation: {
-      name: config.server.name,
-      title: config.server.title,
-      version: config.server.version ?? extras.version,
-    },
-    instructions: config.server.instructions,
-    catalog: createCatalog(callables),
-    resources: createResources(extras.resources ?? [], extras.resourceTemplates ?? []),
-    prompts: createPrompts(extras.prompts ?? []),
-    call: createCalls({ clock, ids, ...observers.calls }),
-    changes,
-    dynamic: extras.tools !== undefined,
+  const ids = createIds(extras.clock);
+  const observers = createObservers(config, {
+    clock: extras.clock,
+    calls: extras.database.calls,
+    logTo: extras.logTo,
   });
-  const engineOptions: EngineOptions = {
-    seal: createSealer([{ id: 'k1', secret: deriveKey(master, 'protocol') }]),
-    cache,
-    clock,
-    note: observers.note,
-    limits: {
-      maxBodyBytes: config.limits.bodyBytes,
-      maxDepth: config.limits.jsonDepth,
-      streamsPerCaller: config.limits.streamsPerPrincipal,
-    },
-  };
+  const changes = createChanges();
+  const call = createCalls({ clock: extras.clock, ids, ...observers.calls });
+  const service = createService({ ...offerOf(config, extras, callables), call, changes });
+  const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
-  const drained = once(() => engine.close());
+  const drain = once(() => engine.close());
   const handle = createPipeline({
-    clock,
+    clock: extras.clock,
     ids,
     routes: createRoutes(config.server.path, config.server.sse2024),
     guard: createGuard(guardOptions(config)),
     authenticate: authenticator(config, extras),
     engine,
-    ready: () =>
-      database.keys.list('').then(
-        () => true,
-        () => false,
-      ),
+    ready: () => answers(extras.database),
     observe: observers.request,
   });
 
   return {
     handle,
     fetch: async (request) => toWebResponse(await handle(fromWebRequest(request))),
-    notify: {
-      toolsChanged: () => changes.tell({ kind: 'tools' }),
-      promptsChanged: () => changes.tell({ kind: 'prompts' }),
-      resourcesChanged: () => changes.tell({ kind: 'resources' }),
-      resourceUpdated: (uri) => changes.tell({ kind: 'resource', uri }),
-    },
+    notify: notifier(changes),
     serveLines: (input, output, principal) =>
       serveLines(service, engineOptions, input, output, {
         key: principalKey(principal),
@@ -167,13 +138,60 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     upstreams: upstreams.map(({ name, baseUrl, tools }) => ({ name, baseUrl, tools: tools.length })),
     scopes: [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort(),
     counters: observers.counters,
-    drain: drained,
+    drain,
     close: once(async () => {
-      await drained();
+      await drain();
       await Promise.all(upstreams.map((upstream) => upstream.close()));
       await observers.close();
     }),
   };
+}
+
+/** What clients are offered, and under which name. */
+function offerOf({ server }: Config, extras: ComposeExtras, callables: readonly Callable[]) {
+  return {
+    implementation: { name: server.name, title: server.title, version: server.version ?? extras.version },
+    instructions: server.instructions,
+    catalog: createCatalog(callables),
+    resources: createResources(extras.resources ?? [], extras.resourceTemplates ?? []),
+    prompts: createPrompts(extras.prompts ?? []),
+    dynamic: extras.tools !== undefined,
+  };
+}
+
+function engineOptionsOf(
+  { limits }: Config,
+  { master, cache, clock }: ComposeExtras,
+  { note }: Observers,
+): EngineOptions {
+  return {
+    seal: createSealer([{ id: 'k1', secret: deriveKey(master, 'protocol') }]),
+    cache,
+    clock,
+    note,
+    limits: {
+      maxBodyBytes: limits.bodyBytes,
+      maxDepth: limits.jsonDepth,
+      streamsPerCaller: limits.streamsPerPrincipal,
+    },
+  };
+}
+
+function notifier(changes: Changes): Notifier {
+  return {
+    toolsChanged: () => changes.tell({ kind: 'tools' }),
+    promptsChanged: () => changes.tell({ kind: 'prompts' }),
+    resourcesChanged: () => changes.tell({ kind: 'resources' }),
+    resourceUpdated: (uri) => changes.tell({ kind: 'resource', uri }),
+  };
+}
+
+/** Whether a database does what it is there for. */
+function answers(database: Database): Promise<boolean> {
+  return database.keys.find('').then(
+    () => true,
+    () => false,
+  );
 }
 
 function loadUpstreams(
@@ -190,37 +208,6 @@ function loadUpstreams(
   return Promise.all(
     Object.entries(config.upstreams).map(([name, upstream]) => loadUpstream(name, upstream, surroundings)),
   );
-}
-
-/**
- * A scope is declared once, with a sentence: in `auth.scopes`, by the document's own security schemes, or by being one
- * of the two that every upstream has.
- */
-function refuseUndeclaredScopes(
-  config: Config,
-  upstreams: readonly LoadedUpstream[],
-  callables: readonly Callable[],
-): void {
-  if (config.auth.none) return;
-  const declared = Object.assign(
-    {},
-    ...upstreams.map(({ name, scopes }) => ({ ...ownScopes(name), ...scopes })),
-    config.auth.scopes,
-  );
-  const users = callables.map(({ tool }) => ({ what: `the tool ${tool.name}`, scopes: tool.scopes }));
-  const faults = undeclaredScopes(declared, users);
-  if (faults.length === 0) return;
-  throw new StartError(
-    faults.map((found) => ({
-      where: 'auth.scopes',
-      found,
-      wanted: 'every scope declared, with a sentence that says what it allows',
-    })),
-  );
-}
-
-function ownScopes(upstream: string): { readonly [name: string]: string } {
-  return { [`${upstream}:read`]: `Read what ${upstream} has.`, [`${upstream}:write`]: `Change what ${upstream} has.` };
 }
 
 function guardOptions({ server }: Config): Parameters<typeof createGuard>[0] {

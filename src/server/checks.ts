@@ -1,0 +1,48 @@
+import { undeclaredScopes } from '../auth/scopes.ts';
+import type { Callable } from '../tools/callable.ts';
+import type { Config } from './config.ts';
+import { type Problem, StartError } from './problem.ts';
+import type { LoadedUpstream } from './upstreams.ts';
+
+/**
+ * What can only be checked once everything that is served is known.
+ * @throws StartError with everything that is wrong.
+ */
+export function checkOffer(config: Config, upstreams: readonly LoadedUpstream[], callables: readonly Callable[]): void {
+  const problems = [...clashes(callables), ...(config.auth.none ? [] : undeclared(config, upstreams, callables))];
+  if (problems.length > 0) throw new StartError(problems);
+}
+
+/** Names are unique within a document, and nobody but the operator can say what they should be across two. */
+function clashes(callables: readonly Callable[]): Problem[] {
+  return [...Map.groupBy(callables, ({ tool }) => tool.name)]
+    .filter(([, sharing]) => sharing.length > 1)
+    .map(([name, sharing]) => ({
+      where: `the tool ${name}`,
+      found: `one in each of ${sharing.map(({ tool }) => tool.upstream).join(', ')}`,
+      wanted: 'a name for each',
+      fix: `Rename all but one: upstreams.<upstream>.tools.overrides: { "<operation>": { name: <other>_${name} } }`,
+    }));
+}
+
+/**
+ * A scope is declared once, with a sentence: in `auth.scopes`, by the document's own security schemes, or by being one
+ * of the two that every upstream has.
+ */
+function undeclared(config: Config, upstreams: readonly LoadedUpstream[], callables: readonly Callable[]): Problem[] {
+  const declared = Object.assign(
+    {},
+    ...upstreams.map(({ name, scopes }) => ({ ...ownScopes(name), ...scopes })),
+    config.auth.scopes,
+  );
+  const users = callables.map(({ tool }) => ({ what: `the tool ${tool.name}`, scopes: tool.scopes }));
+  return undeclaredScopes(declared, users).map((found) => ({
+    where: 'auth.scopes',
+    found,
+    wanted: 'every scope declared, with a sentence that says what it allows',
+  }));
+}
+
+function ownScopes(upstream: string): { readonly [name: string]: string } {
+  return { [`${upstream}:read`]: `Read what ${upstream} has.`, [`${upstream}:write`]: `Change what ${upstream} has.` };
+}
