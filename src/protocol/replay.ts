@@ -84,7 +84,7 @@ export class ReplayChannel implements Channel {
         ttlMs: limits.replayTtlMs,
       });
       await cache.publish(this.#key, '');
-      return `${this.#id}.${entry}`;
+      return eventId(this.#id, entry, mark === 'last');
     } catch (thrown) {
       note('error', { at: 'replay' }, thrown);
       return undefined;
@@ -96,12 +96,18 @@ export class ReplayChannel implements Channel {
 export interface Position {
   readonly stream: string;
   readonly after: string;
+  /** Whether it is the stream's end: nothing comes behind it. */
+  readonly atEnd: boolean;
+}
+
+function eventId(stream: string, entry: string, last: boolean): string {
+  return `${stream}.${entry}${last ? '.end' : ''}`;
 }
 
 /** @returns nothing for what no event id of ours looks like. */
 export function positionOf(lastEventId: string): Position | undefined {
-  const match = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9-]{1,64})$/.exec(lastEventId);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { stream: match[1], after: match[2] };
+  const [, stream, after, end] = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9-]{1,64})(\.end)?$/.exec(lastEventId) ?? [];
+  return stream === undefined || after === undefined ? undefined : { stream, after, atEnd: end !== undefined };
 }
 
 /** @returns whether the session has such a stream, still. Another session's is none of its. */
@@ -119,6 +125,10 @@ export async function replay(
   position: Position,
   stream: EventStream,
 ): Promise<() => void> {
+  if (position.atEnd) {
+    stream.end();
+    return () => {};
+  }
   const key = streamKey(session, position.stream);
   let { after } = position;
   let tail = Promise.resolve();
@@ -129,8 +139,9 @@ export async function replay(
       for (const { id, value } of entries) {
         after = id;
         if (value.startsWith(MARKS.start)) continue;
-        stream.event(value.slice(1), `${position.stream}.${id}`);
-        if (value.startsWith(MARKS.last)) stream.end();
+        const last = value.startsWith(MARKS.last);
+        stream.event(value.slice(1), eventId(position.stream, id, last));
+        if (last) stream.end();
       }
     }
   };

@@ -264,6 +264,20 @@ describe('a stream that was lost', () => {
     expect((await second.events.message()).result).toBeDefined();
   });
 
+  test('ends at once for a client that has seen its end', async () => {
+    const tool = steps();
+    const first = await start();
+    tool.finish();
+    const ids: string[] = [];
+    for (let event = await first.events.next(); event !== undefined; event = await first.events.next()) {
+      if (event.id !== undefined) ids.push(event.id);
+    }
+    const again = await resume(ids.at(-1) ?? '');
+    expect(await again.events.next()).toEqual({ comment: 'open' });
+    expect(await again.events.next()).toBeUndefined();
+    expect(node.clock.pending()).toBeLessThanOrEqual(1);
+  });
+
   test('of another session, another caller or nobody is unknown', async () => {
     const tool = steps();
     const { events } = await start();
