@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 const writeTo = promisify(write);
 
 /** Characters at which waiting lines are written without waiting longer. */
-const ENOUGH = 16_384;
+const ENOUGH = 65_536;
 const FLUSH_MS = 100;
 const RETRY_MS = 10;
 

@@ -3,7 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { PosternError } from '../core/errors.ts';
 import { clean, cleanPath } from './clean.ts';
 import { createLineWriter } from './line-writer.ts';
-import { createRequestFormat, type RequestLine } from './request-line.ts';
+import type { RequestLine } from './request-line.ts';
+import { createRequestLines } from './request-lines.ts';
 
 type LogSetting = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 type EventLevel = Exclude<LogSetting, 'silent'>;
@@ -52,18 +53,28 @@ interface LineTaker {
 export function createLog({ clock, level = 'info', to = 2 }: LogOptions): Log {
   const writer = typeof to === 'number' ? createLineWriter({ fd: to, clock }) : undefined;
   const lines = writer ?? (to as LineTaker);
-  const timestamp = timestamps(clock);
-  const logger: Logger = pino(
-    { level, base: null, timestamp, formatters: { level: (label) => ({ level: label }) }, serializers: {} },
-    lines,
+  const timestamp = timestamps();
+  // Past pino, whose general way costs more than the rest of a small request.
+  const requests = createRequestLines(
+    clock,
+    timestamp,
+    (line) => lines.write(line),
+    writer === undefined ? 1 : undefined,
   );
-  const format = createRequestFormat(timestamp);
-  const requests = logger.isLevelEnabled('info');
+  const inOrder: LineTaker = {
+    write: (line) => {
+      requests.drain();
+      lines.write(line);
+    },
+  };
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const now = () => timestamp(clock.now());
+  const logger: Logger = pino({ level, base: null, timestamp: now, formatters, serializers: {} }, inOrder);
+  const wanted = logger.isLevelEnabled('info');
 
   return {
     requestLine: (line) => {
-      // Past pino, whose general way costs more than the rest of a small request.
-      if (requests) lines.write(format(line));
+      if (wanted) requests.add(line);
     },
     event: (name, facts = {}, at = 'info') => {
       if (logger.isLevelEnabled(at)) logger[at](eventFields(facts), clean(name));
@@ -72,8 +83,14 @@ export function createLog({ clock, level = 'info', to = 2 }: LogOptions): Log {
       logger.error({ ...eventFields(facts), ...describeThrown(thrown) }, clean(name));
     },
     lost: () => writer?.lost() ?? 0,
-    flush: async () => writer?.flush(),
-    flushSync: () => writer?.flushSync(),
+    flush: async () => {
+      requests.drain();
+      await writer?.flush();
+    },
+    flushSync: () => {
+      requests.drain();
+      writer?.flushSync();
+    },
   };
 }
 
@@ -125,11 +142,10 @@ function causeOf(thrown: unknown): unknown {
 }
 
 /** ISO 8601, made once a millisecond. */
-function timestamps(clock: Clock): () => string {
+function timestamps(): (now: number) => string {
   let made = Number.NaN;
   let text = '';
-  return () => {
-    const now = clock.now();
+  return (now) => {
     if (now !== made) {
       made = now;
       text = `,"time":"${new Date(now).toISOString()}"`;

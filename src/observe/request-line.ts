@@ -34,28 +34,33 @@ export interface RequestLine {
 const KEPT = 2_000;
 const KEPT_LENGTH = 200;
 
-/** @param timestamp a comma and the field `time`, as pino takes it. */
-export function createRequestFormat(timestamp: () => string): (line: RequestLine) => string {
-  const text = remembered((value) => JSON.stringify(clean(value)));
-  const path = remembered((value) => JSON.stringify(cleanPath(value)));
-  const field = (name: string, value: string | undefined): string =>
-    value === undefined || value === '' ? '' : `,"${name}":${text(value)}`;
+/** @returns what makes the text of a line; `time` is a comma and the field of that name, as pino takes it. */
+export function createRequestFormat(): (line: RequestLine, time: string) => string {
+  const method = field('method');
+  const path = field('path', cleanPath);
+  const address = field('address');
+  const tenant = field('tenant');
+  const subject = field('subject');
+  const client = field('client');
+  const era = field('era');
+  const version = field('version');
+  const rpc = field('rpc');
+  const name = field('name');
+  const code = field('code');
+  const reason = field('reason');
+  const compat = field('compat');
 
-  return (line) =>
-    `{"level":"info"${timestamp()},"id":"${line.id}","method":${text(line.method)},"path":${path(line.path)}` +
-    `,"status":${line.status},"ms":${Math.round(line.ms * 1000) / 1000}` +
-    field('address', line.address) +
-    field('tenant', line.tenant) +
-    field('subject', line.subject) +
-    field('client', line.client) +
-    field('era', line.era) +
-    field('version', line.version) +
-    field('rpc', line.rpc) +
-    field('name', line.name) +
-    field('code', line.code) +
-    field('reason', line.reason) +
-    field('compat', line.compat?.join(' ')) +
-    ',"msg":"request"}\n';
+  return (line, time) =>
+    `{"level":"info"${time},"id":"${line.id}"${method(line.method)}${path(line.path)}` +
+    `,"status":${line.status},"ms":${Math.round(line.ms * 1000) / 1000}${address(line.address)}${tenant(line.tenant)}` +
+    `${subject(line.subject)}${client(line.client)}${era(line.era)}${version(line.version)}${rpc(line.rpc)}` +
+    `${name(line.name)}${code(line.code)}${reason(line.reason)}${compat(line.compat?.join(' '))},"msg":"request"}\n`;
+}
+
+/** A field as it stands in a line, comma and all; nothing for one that is not there. */
+function field(name: string, safe: (value: string) => string = clean): (value: string | undefined) => string {
+  const made = remembered((value) => `,"${name}":${JSON.stringify(safe(value))}`);
+  return (value) => (value === undefined || value === '' ? '' : made(value));
 }
 
 /** Begins anew when it is full, which is cheaper than knowing what was used last. */

@@ -20,8 +20,8 @@ const WAL_RETRY_MS = 20;
 
 export interface SqliteFile {
   readonly dialect: Dialect;
-  /** Runs one statement for every list of parameters, all or none, without giving way to anything else. */
-  runEach(sql: string, parameterLists: readonly (readonly SQLInputValue[])[]): void;
+  /** Runs statements, all or none, without giving way to anything else. */
+  runAll(statements: readonly { readonly sql: string; readonly parameters: readonly SQLInputValue[] }[]): void;
   close(): void;
 }
 
@@ -54,11 +54,10 @@ export function openSqliteFile(path: string, busyTimeoutMs: number): SqliteFile 
 
   return {
     dialect: new NodeSqliteDialect({ database: { prepare: (sql) => asKyselyStatement(prepare(sql)), close } }),
-    runEach: (sql, parameterLists) => {
-      const statement = prepare(sql);
+    runAll: (statements) => {
       sqlite.exec('begin immediate');
       try {
-        for (const parameters of parameterLists) statement.run(...parameters);
+        for (const { sql, parameters } of statements) prepare(sql).run(...parameters);
         sqlite.exec('commit');
       } catch (error) {
         if (sqlite.isTransaction) sqlite.exec('rollback');

@@ -27,10 +27,10 @@ export function openSqlite(options: SqliteOptions): Database {
   const sqlite = openSqliteFile(options.file, options.busyTimeoutMs ?? 5_000);
   const db = new Kysely<Schema>({ dialect: sqlite.dialect });
   const pruner = createPruner(db, clock, options.calls ?? {});
-  const calls = createCallTable(db, async (sql, parameterLists) => {
+  const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
-    await db.connection().execute(async () => sqlite.runEach(sql, parameterLists));
-    pruner.added(parameterLists.length);
+    await db.connection().execute(async () => sqlite.runAll(statements));
+    pruner.added(rows);
   });
 
   return {

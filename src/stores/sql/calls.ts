@@ -5,15 +5,34 @@ import type { Schema } from './schema.ts';
 
 type Value = string | number | null;
 
-/** Runs one statement for every list of parameters in one transaction, the fastest way the engine has. */
-export type RunEach = (sql: string, parameterLists: readonly (readonly Value[])[]) => Promise<void>;
+/** Rows of a full statement: several in one cost a third less than each in its own, and more in one gain nothing. */
+const ROWS = 20;
+
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
+}
+
+/**
+ * Runs statements in one transaction, the fastest way the engine has.
+ * @param rows how many they insert.
+ */
+export type RunAll = (statements: readonly Statement[], rows: number) => Promise<void>;
 
 /** The call records on any engine that Kysely speaks to. */
-export function createCallTable(db: Kysely<Schema>, runEach: RunEach): CallTable {
-  const insert = insertStatement(db);
+export function createCallTable(db: Kysely<Schema>, runAll: RunAll): CallTable {
+  const insertOne = insertStatement(db, 1);
+  const insertMany = insertStatement(db, ROWS);
   return {
     append: async (records) => {
-      if (records.length > 0) await runEach(insert, records.map(parameters));
+      if (records.length === 0) return;
+      const full = records.length - (records.length % ROWS);
+      const statements: Statement[] = [];
+      for (let from = 0; from < full; from += ROWS) {
+        statements.push({ sql: insertMany, parameters: records.slice(from, from + ROWS).flatMap(parameters) });
+      }
+      for (const record of records.slice(full)) statements.push({ sql: insertOne, parameters: parameters(record) });
+      await runAll(statements, records.length);
     },
     recent: async ({ tenant, limit }) => {
       const all = db.selectFrom('calls').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
@@ -46,7 +65,7 @@ export async function countCalls(db: Kysely<Schema>): Promise<number> {
   return Number(rows);
 }
 
-function insertStatement(db: Kysely<Schema>): string {
+function insertStatement(db: Kysely<Schema>, rows: number): string {
   const columns: Schema['calls'] = {
     at: 0,
     id: '',
@@ -62,7 +81,7 @@ function insertStatement(db: Kysely<Schema>): string {
     code: '',
     arguments: '',
   };
-  return db.insertInto('calls').values(columns).compile().sql;
+  return db.insertInto('calls').values(Array(rows).fill(columns)).compile().sql;
 }
 
 /** In the order of `insertStatement`. */
