@@ -79,8 +79,8 @@ function readAll(incoming: IncomingMessage, limit: number): Promise<Uint8Array> 
       else if (rest === undefined) rest = [first, chunk];
       else rest.push(chunk);
     });
-    incoming.once('end', () => resolve(rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest, size)));
-    incoming.once('error', (cause) => reject(new PosternError('body_timeout', { cause })));
+    incoming.on('end', () => resolve(rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest, size)));
+    incoming.on('error', (cause) => reject(new PosternError('body_timeout', { cause })));
   });
 }
 
