@@ -85,12 +85,11 @@ function listen<C extends Caller>(parts: Parts<C>, caller: C, { id, params }: In
     caller,
     kind: 'listen',
     onEnd: () => stop(),
-    onClosing: (closing) => closing.event(subscription.completion()),
+    onClosing: (closing) => closing.conclude(subscription.completion()),
   });
   stream.event(subscription.acknowledgement());
   if (subscription.empty) {
-    stream.event(subscription.completion());
-    stream.end();
+    stream.conclude(subscription.completion());
   } else {
     stop = parts.changes.listen(caller.key, (change) => {
       const message = subscription.message(change);

@@ -160,13 +160,10 @@ function streamKey(session: Session, id: string): string {
   return `${session.key}:stream:${id}`;
 }
 
-/** A stream that is gone when it is gone. */
+/**
+ * A stream that is gone when it is gone. Before its last message it carries notifications alone: a handler that talks
+ * faster than its client reads loses some of them, never its result.
+ */
 export function plainChannel(stream: EventStream): Channel {
-  return {
-    send: (message) => stream.event(message),
-    end: (message) => {
-      stream.event(message);
-      stream.end();
-    },
-  };
+  return { send: (message) => stream.offer(message), end: (message) => stream.conclude(message) };
 }

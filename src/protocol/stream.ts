@@ -55,6 +55,17 @@ export class EventStream {
     );
   }
 
+  /** An event that may be missed: a reader that is behind does not get it. */
+  offer(data: string): void {
+    if (!this.#behind) this.event(data);
+  }
+
+  /** The last event, and the end. There is one of it, so a reader that is behind gets it, too. */
+  conclude(data: string): void {
+    this.#controller?.enqueue(Buffer.from(`data: ${data}\n\n`));
+    this.end();
+  }
+
   /** An event without data that gives the client a position to come back to, and how long to wait before it does. */
   prime(id: string, retryMs: number): void {
     this.#write(`id: ${id}\nretry: ${retryMs}\ndata:\n\n`);
@@ -67,10 +78,15 @@ export class EventStream {
     controller?.close();
   }
 
+  /** Whether as much waits for the reader as may. */
+  get #behind(): boolean {
+    return (this.#controller?.desiredSize ?? 0) <= 0;
+  }
+
   #write(text: string): void {
     const controller = this.#controller;
     if (controller === undefined) return;
-    if ((controller.desiredSize ?? 0) <= 0) {
+    if (this.#behind) {
       this.#finish('cut');
       controller.error(new Error('The client reads too slowly.'));
       return;
@@ -81,8 +97,8 @@ export class EventStream {
   #keepAlive(): void {
     this.#stopKeepAlive = this.#options.clock.after(this.#options.keepAliveMs, () => {
       // A reader that is behind has bytes to read; more of them would only bring its end nearer.
-      if (this.#controller !== undefined && (this.#controller.desiredSize ?? 0) > 0) this.#write(': keepalive\n\n');
-      if (this.#controller !== undefined) this.#keepAlive();
+      if (!this.#behind) this.#write(': keepalive\n\n');
+      if (this.open) this.#keepAlive();
     });
   }
 

@@ -224,18 +224,31 @@ describe('a stream', () => {
 
   test('of a reader that does not read is cut, and noted', async () => {
     const small = startNode({}, { streamBufferBytes: 1_000 });
-    const { conversation } = held(small);
-    const sent = modern(small, 'tools/call', { name: 'held' }, PROGRESS);
-    const talk = await conversation;
-    for (let at = 1; at < 100; at++) talk.progress(at, 100, 'x'.repeat(100));
-    const answer = await sent;
+    const { events } = await listen(ALICE, small);
+    for (let at = 0; at < 100; at++) small.service.change({ kind: 'tools' });
     await expect(
       (async () => {
-        while ((await answer.events.next()) !== undefined);
+        while ((await events.next()) !== undefined);
       })(),
     ).rejects.toThrow('too slowly');
-    expect(talk.signal.aborted).toBe(true);
-    expect(small.notes).toContainEqual(expect.objectContaining({ what: 'stream_cut', facts: { kind: 'call' } }));
+    expect(small.service.heard).toBe(0);
+    expect(small.notes).toContainEqual(expect.objectContaining({ what: 'stream_cut', facts: { kind: 'listen' } }));
+  });
+
+  test.each<[string, number]>([
+    ['many', 100],
+    ['long', 2_000],
+  ])('of a call keeps its result, however %s the notifications before it', async (_, length) => {
+    const small = startNode({}, { streamBufferBytes: 1_000 });
+    small.service.tools.set('talk', (_args, conversation) => {
+      for (let at = 1; at < 100; at++) conversation.progress(at, 100, 'x'.repeat(length));
+      return text('done');
+    });
+    const { events } = await modern(small, 'tools/call', { name: 'talk' }, PROGRESS);
+    expect((await events.message()).params.progress).toBe(1);
+    let last: { readonly result?: ToolResult } | undefined;
+    for (let next = await events.message(); next !== undefined; next = await events.message()) last = next;
+    expect(last?.result).toMatchObject(text('done'));
   });
 
   test('carries a message larger than its buffer', async () => {
