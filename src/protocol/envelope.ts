@@ -3,7 +3,7 @@ import { PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { HttpRequest } from '../http/exchange.ts';
 import { tolerates, versionHeader } from './compat.ts';
-import { headerValue } from './header-value.ts';
+import { mirrored } from './header-value.ts';
 import type { InboundRequest } from './json-rpc.ts';
 import { META_CAPABILITIES, META_CLIENT, META_LOG_LEVEL, META_VERSION } from './meta.ts';
 import type { Note } from './service.ts';
@@ -85,8 +85,7 @@ export function checkHeaders(request: HttpRequest, inbound: InboundRequest, fact
 
 function checkName(request: HttpRequest, named: unknown, key: string): void {
   if (typeof named !== 'string') throw new PosternError('invalid_params', { message: `${key} must be a string.` });
-  const header = request.header('mcp-name');
-  if (header === undefined || headerValue(header) !== named) {
+  if (mirrored(request, 'mcp-name') !== named) {
     throw mismatch(`Mcp-Name is missing or not params.${key}.`);
   }
 }

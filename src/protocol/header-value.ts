@@ -1,14 +1,26 @@
+import type { HttpRequest } from '../http/exchange.ts';
+
 const PREFIX = '=?base64?';
 const SUFFIX = '?=';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
+ * What a header says of the body it mirrors: nothing where it is missing, unreadable, or sent twice, for who routed
+ * the request may have read either.
+ */
+export function mirrored(request: HttpRequest, name: string): string | undefined {
+  const header = request.header(name);
+  if (header === undefined || (header.includes(',') && request.countOf(name) > 1)) return undefined;
+  return headerValue(header);
+}
+
+/**
  * What a mirrored header says: itself, or what its base64 form holds (MCP 2026-07-28, streamable-http#value-encoding).
  *
  * @returns nothing for a value with characters a header may not carry, or that claims base64 and is none.
  */
-export function headerValue(header: string): string | undefined {
+function headerValue(header: string): string | undefined {
   const value = header.trim();
   if (!isHeaderSafe(value)) return undefined;
   if (!value.startsWith(PREFIX) || !value.endsWith(SUFFIX) || value.length < PREFIX.length + SUFFIX.length)

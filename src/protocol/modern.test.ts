@@ -261,7 +261,7 @@ describe('a modern refusal', () => {
 });
 
 describe('mirrored headers', () => {
-  const call = (name: string, header: string | undefined) =>
+  const call = (name: string, header: string | readonly string[] | undefined) =>
     modern(node, 'tools/call', { name }, { headers: { 'mcp-name': header } });
 
   test.each([
@@ -285,6 +285,12 @@ describe('mirrored headers', () => {
     expect((await call('é', `=?base64?${Buffer.from('é').toString('base64')}?=`)).status).toBe(200);
   });
 
+  test('a header sent twice is none: who routes may have read either', async () => {
+    node.service.tools.set('a, b', () => text('ok'));
+    expect((await call('a, b', 'a, b')).status).toBe(200);
+    expect((await call('a, b', ['a', 'b'])).json.error.code).toBe(-32020);
+  });
+
   describe('Mcp-Param', () => {
     beforeEach(() => {
       node.service.mirrored.set(
@@ -296,7 +302,7 @@ describe('mirrored headers', () => {
         ]),
       );
     });
-    const send = async (args: object, headers: { [name: string]: string }) => {
+    const send = async (args: object, headers: { readonly [name: string]: string | readonly string[] }) => {
       const answer = await modern(node, 'tools/call', { name: 'echo', arguments: args as never }, { headers });
       return answer.json.error?.code ?? answer.status;
     };
@@ -313,10 +319,14 @@ describe('mirrored headers', () => {
       [{ page: { limit: 42 } }, { 'mcp-param-limit': '42.0' }, 200],
       [{ page: { limit: 42 } }, { 'mcp-param-limit': '43' }, -32020],
       [{ page: { limit: 0 } }, { 'mcp-param-limit': '' }, -32020],
+      [{ page: { limit: 16 } }, { 'mcp-param-limit': '0x10' }, -32020],
+      [{ page: { limit: -7 } }, { 'mcp-param-limit': '-7' }, 200],
+      [{ region: 'eu, us' }, { 'mcp-param-region': 'eu, us' }, 200],
+      [{ region: 'eu, us' }, { 'mcp-param-region': ['eu', 'us'] }, -32020],
       [{ dry: true }, { 'mcp-param-dry': 'true' }, 200],
       [{ dry: true }, { 'mcp-param-dry': 'True' }, -32020],
     ])('%j with %j', async (args, headers, expected) => {
-      expect(await send(args, headers as { [name: string]: string })).toBe(expected);
+      expect(await send(args, headers as { [name: string]: string | string[] })).toBe(expected);
     });
 
     test('any string arrives through its header form', async () => {

@@ -1,7 +1,7 @@
 import { PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { HttpRequest } from '../http/exchange.ts';
-import { headerValue } from './header-value.ts';
+import { mirrored } from './header-value.ts';
 
 /**
  * Compares the `Mcp-Param-*` headers of a call with the arguments they mirror: what routed the request must not
@@ -16,9 +16,7 @@ export function checkParamHeaders(
   args: JsonObject,
 ): void {
   for (const [name, path] of headers) {
-    const sent = request.header(name);
-    const value = at(args, path);
-    if (!matches(sent, value)) {
+    if (!matches(request, name, at(args, path))) {
       throw new PosternError('header_mismatch', {
         message: `The header ${name} and the argument ${path.join('.')} disagree.`,
         hint: 'List the tools again: the schema says which arguments are mirrored.',
@@ -36,13 +34,14 @@ function at(args: JsonObject, path: readonly string[]): unknown {
   return value;
 }
 
-function matches(sent: string | undefined, value: unknown): boolean {
-  if (value === undefined || value === null) return sent === undefined;
+/** Integers in decimal digits; `42.0` is 42 (streamable-http#server-validation). */
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+function matches(request: HttpRequest, name: string, value: unknown): boolean {
+  if (value === undefined || value === null) return request.header(name) === undefined;
   // What is no primitive has no header form; the schema refuses it, with a better message.
   if (typeof value === 'object') return true;
-  if (sent === undefined) return false;
-  const said = headerValue(sent);
-  if (said === undefined) return false;
-  if (typeof value === 'number') return said !== '' && Number(said) === value;
+  const said = mirrored(request, name);
+  if (typeof value === 'number') return said !== undefined && NUMBER.test(said) && Number(said) === value;
   return said === String(value);
 }

@@ -144,7 +144,8 @@ export interface SendOptions {
   readonly path?: string;
   readonly query?: string;
   readonly caller?: Caller;
-  readonly headers?: { readonly [name: string]: string | undefined };
+  /** A list is one header sent several times. */
+  readonly headers?: { readonly [name: string]: string | readonly string[] | undefined };
   readonly signal?: AbortSignal;
 }
 
@@ -180,14 +181,15 @@ const HEADERS = { 'content-type': 'application/json', accept: 'application/json,
 export function httpRequest(body: unknown, options: SendOptions): HttpRequest {
   const bytes =
     body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
-  const headers: { readonly [name: string]: string | undefined } = { ...HEADERS, ...options.headers };
+  const headers: SendOptions['headers'] = { ...HEADERS, ...options.headers };
+  const sent = (name: string): readonly string[] => [headers[name] ?? []].flat();
   return {
     method: options.method ?? 'GET',
     path: options.path ?? '/mcp',
     query: options.query ?? '',
-    header: (name) => headers[name],
-    countOf: (name) => (headers[name] === undefined ? 0 : 1),
-    headerNames: () => Object.keys(headers),
+    header: (name) => (headers[name] === undefined ? undefined : sent(name).join(', ')),
+    countOf: (name) => sent(name).length,
+    headerCount: Object.keys(headers).length,
     address: '127.0.0.1',
     signal: options.signal ?? new AbortController().signal,
     read: async (limit) => {
