@@ -8,6 +8,8 @@ import { once } from './lib/once.ts';
 import { compose, type Definitions, type Postern } from './server/compose.ts';
 import type { ConfigInput } from './server/config.ts';
 import { readConfig } from './server/config-load.ts';
+import { refusals } from './server/config-safety.ts';
+import { StartError } from './server/problem.ts';
 import { createMemoryCache } from './stores/memory.ts';
 import { openSqlite } from './stores/sqlite.ts';
 import { packageVersion } from './version.ts';
@@ -55,6 +57,8 @@ export async function createPostern(options: PosternOptions): Promise<Postern> {
   const { baseDir = process.cwd(), ...sections } = rest;
   const raw = { ...sections, auth: auth === 'none' ? { none: true, apiKeys: false } : auth };
   const config = readConfig(raw, { name: 'createPostern', lineOf: () => undefined }, { env: process.env, baseDir });
+  const problems = refusals(config, { dev: false, file: 'createPostern' });
+  if (problems.length > 0) throw new StartError(problems);
   const stores = {
     database: database ?? (await openDatabase(options, resolve(baseDir, config.store.database), clock)),
     cache: cache ?? createMemoryCache({ clock }),

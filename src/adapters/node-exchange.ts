@@ -21,6 +21,10 @@ export class NodeRequest implements HttpRequest {
     this.#outgoing = outgoing;
   }
 
+  get headerCount(): number {
+    return this.#incoming.rawHeaders.length / 2;
+  }
+
   get address(): string {
     return this.#incoming.socket.remoteAddress ?? '';
   }
@@ -43,10 +47,6 @@ export class NodeRequest implements HttpRequest {
       if (candidate?.length === name.length && candidate.toLowerCase() === name) count++;
     }
     return count;
-  }
-
-  headerNames(): readonly string[] {
-    return this.#incoming.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   }
 
   read(limit: number): Promise<Uint8Array> {

@@ -1,8 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
-import { respond } from '../http/respond.ts';
 import { systemClock } from '../lib/clock.ts';
 import { once } from '../lib/once.ts';
 import { NodeRequest, send } from './node-exchange.ts';
@@ -21,7 +19,7 @@ export interface ListenOptions {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Headers a request may have. Default 100; more are answered 431. */
+  /** Headers a request may have, so that the server can refuse one that has more. Default 100. */
   readonly headerCount?: number;
   /** Bytes of all headers of a request. Default 16 KiB; more are answered 431. */
   readonly headerBytes?: number;
@@ -51,7 +49,6 @@ const CLOSE_GRACE_MS = 5_000;
  */
 export async function listen(served: Served, options: ListenOptions = {}): Promise<Listening> {
   const host = options.host ?? '127.0.0.1';
-  const maxHeaders = options.headerCount ?? 100;
   // Connections that have not asked anything yet: Node takes them for busy, and would wait for them when it closes.
   const silent = new Set<Socket>();
   const server = createServer(
@@ -64,7 +61,7 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
     },
     (incoming, outgoing) => {
       silent.delete(incoming.socket);
-      void answer(served, maxHeaders, incoming, outgoing);
+      void answer(served, incoming, outgoing);
     },
   );
   server.on('connection', (socket) => {
@@ -72,8 +69,8 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
     socket.once('close', () => silent.delete(socket));
   });
   server.maxConnections = options.connections ?? 10_000;
-  // Node drops headers above its own count in silence; ours must see them to refuse.
-  server.maxHeadersCount = maxHeaders + 1;
+  // Above its own count Node drops headers in silence; whoever is to refuse them must see one too many.
+  server.maxHeadersCount = (options.headerCount ?? 100) + 1;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, host, resolve);
@@ -97,19 +94,7 @@ async function stop(server: Server, served: Served, silent: ReadonlySet<Socket>)
   await served.close();
 }
 
-async function answer(
-  served: Served,
-  maxHeaders: number,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  if (incoming.rawHeaders.length > 2 * maxHeaders) {
-    return send(
-      incoming,
-      outgoing,
-      respond(new PosternError('headers_too_large', { hint: `At most ${maxHeaders} headers.` }), ''),
-    );
-  }
+async function answer(served: Served, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
     send(incoming, outgoing, await served.handle(new NodeRequest(incoming, outgoing)));
   } catch {

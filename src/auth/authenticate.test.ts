@@ -16,7 +16,7 @@ function request(sent: Sent, query = ''): HttpRequest {
     query,
     header: (name) => (all(name).length === 0 ? undefined : all(name).join(', ')),
     countOf: (name) => all(name).length,
-    headerNames: () => Object.keys(sent),
+    headerCount: Object.keys(sent).length,
     address: '192.0.2.1',
     signal: new AbortController().signal,
     read: async () => new Uint8Array(),

@@ -14,8 +14,8 @@ export interface HttpRequest {
   header(name: string): string | undefined;
   /** How often the header was sent. */
   countOf(name: string): number;
-  /** Names in lower case, in the order they came, repeated where they were. */
-  headerNames(): readonly string[];
+  /** How many header lines it has. */
+  readonly headerCount: number;
   /** The address of the peer of the socket. */
   readonly address: string;
   /** Aborted when the client goes away before the reply is complete. */

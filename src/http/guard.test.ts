@@ -4,7 +4,7 @@ import { createGuard } from './guard.ts';
 import { fromWebRequest } from './web.ts';
 
 function attempt(options: Partial<Parameters<typeof createGuard>[0]>, headers: Record<string, string>): string {
-  const guard = createGuard({ hosts: [], origins: [], loopback: false, ...options });
+  const guard = createGuard({ hosts: [], origins: [], loopback: false, headers: 100, ...options });
   const request = fromWebRequest(new Request('http://placeholder.test/mcp', { headers }));
   try {
     const sent = {
@@ -74,7 +74,7 @@ describe('Origin', () => {
   });
 
   test('a refusal names the value and the line that would allow it', () => {
-    const guard = createGuard({ hosts: [host], origins: [], loopback: false });
+    const guard = createGuard({ hosts: [host], origins: [], loopback: false, headers: 100 });
     const headers: Record<string, string> = { host, origin: 'https://evil.test' };
     const request = fromWebRequest(new Request('http://placeholder.test/mcp'));
     expect(() => guard.checkOrigin({ ...request, header: (name) => headers[name] })).toThrow(

@@ -8,6 +8,8 @@ export interface GuardOptions {
   readonly origins: readonly string[];
   /** Serves every loopback name on any port, and lets pages of loopback origins call. For a server bound to loopback. */
   readonly loopback: boolean;
+  /** How many headers a request may have. */
+  readonly headers: number;
 }
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -20,6 +22,8 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
  * Both checks throw, naming the line of the config that would allow what was refused.
  */
 export interface Guard {
+  /** @throws PosternError `headers_too_large`. */
+  checkHeaders(request: HttpRequest): void;
   /** @throws PosternError `refused_host`. */
   checkHost(request: HttpRequest): void;
   /** @throws PosternError `refused_origin`. */
@@ -29,6 +33,7 @@ export interface Guard {
 export function createGuard(options: GuardOptions): Guard {
   const hosts = new Set(options.hosts);
   const origins = new Set(options.origins);
+  const { headers } = options;
 
   function serves(host: string): boolean {
     return hosts.has(host) || hosts.has(nameOf(host)) || (options.loopback && LOOPBACK_NAMES.has(nameOf(host)));
@@ -42,6 +47,10 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   return {
+    checkHeaders({ headerCount }) {
+      if (headerCount <= headers) return;
+      throw new PosternError('headers_too_large', { hint: `At most ${headers} headers.` });
+    },
     checkHost(request) {
       const host = hostOf(request);
       if (request.countOf('host') > 1 || !serves(host)) throw refused('refused_host', 'Host', host, 'server.hosts');

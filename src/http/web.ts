@@ -15,7 +15,7 @@ export function fromWebRequest(request: Request, address = ''): HttpRequest {
     // `Headers` drops Host in some runtimes; the URL has the same authority.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? url.host : undefined),
     countOf: (name) => (request.headers.has(name) ? 1 : 0),
-    headerNames: () => [...request.headers.keys()],
+    headerCount: [...request.headers.keys()].length,
     address,
     signal: request.signal,
     read: (limit) => readAll(request.body, limit),

@@ -79,7 +79,7 @@ describe('a request', () => {
 });
 
 describe('where a request may go', () => {
-  // security.md case 15: spellings of loopback, private, link-local, metadata, carrier NAT and translated addresses.
+  // Spellings of loopback, private, link-local, metadata, carrier NAT and translated addresses.
   test.each([
     '127.0.0.1',
     '127.1',

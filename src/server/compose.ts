@@ -210,12 +210,13 @@ function loadUpstreams(
   );
 }
 
-function guardOptions({ server }: Config): Parameters<typeof createGuard>[0] {
+function guardOptions({ server, limits }: Config): Parameters<typeof createGuard>[0] {
   const own = server.url === undefined ? [] : [new URL(server.url)];
   return {
     hosts: [...server.hosts.map((host) => host.toLowerCase()), ...own.map((url) => url.host)],
     origins: [...server.origins, ...own.map((url) => url.origin)],
     loopback: isLoopback(server.host),
+    headers: limits.headerCount,
   };
 }
 

@@ -25,7 +25,7 @@ export function weakness(master: Secret | undefined, where: string): Problem[] {
 
 /**
  * What is well-formed but must not be served: weak or missing secrets, nobody who may call, an address others can
- * reach without what that takes. Names fields, never values (design §4).
+ * reach without what that takes. Names fields, never values.
  *
  * @param dev whether `--dev` was given, which is for loopback alone and makes secrets of its own.
  */

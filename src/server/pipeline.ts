@@ -47,6 +47,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     let reply: HttpReply;
     try {
       // 2. Is it meant for us? The Host, and the page that asks, unless for what is public; before anything is read.
+      parts.guard.checkHeaders(request);
       parts.guard.checkHost(request);
       const route = parts.routes(request.path);
       if (route?.kind === 'well-known') cors = openCorsHeaders();

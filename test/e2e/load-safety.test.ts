@@ -67,7 +67,6 @@ describe('a server under unfriendly requests', () => {
     expect(JSON.parse(answer.body).result.tools).toHaveLength(1);
   });
 
-  // security.md 104
   test('refuses a body by its announced length, before any of it is sent', async () => {
     const { socket, statusLine } = await wire(server.url);
     socket.write(head(server, ...authorised(server), `content-length: ${BODY_BYTES + 1}`));
@@ -95,7 +94,6 @@ describe('a server under unfriendly requests', () => {
     socket.destroy();
   });
 
-  // security.md 104, 105
   test.each([
     ['65 levels', `${'['.repeat(65)}${']'.repeat(65)}`, [-32700, -32600]],
     ['as deep as the body may be long', '['.repeat(BODY_BYTES), [-32700, -32600]],
@@ -124,7 +122,6 @@ describe('a server under unfriendly requests', () => {
     expect(upstream.taken()).toEqual([]);
   });
 
-  // security.md 7
   test.each([
     ['POST', '//mcp'],
     ['POST', '/MCP'],
@@ -163,7 +160,6 @@ describe('a server under unfriendly requests', () => {
     expect(answer.body).not.toContain('listTickets');
   });
 
-  // security.md 5
   test.each<Headers>([{ host: 'evil.test' }, { origin: 'https://evil.test' }, { origin: 'null' }])(
     'refuses %o with 403 and says which',
     async (headers) => {
@@ -190,7 +186,6 @@ describe('a server under unfriendly requests', () => {
   });
 });
 
-// security.md 106
 describe('a server under slow and many connections', () => {
   let upstream: Recorder;
   let server: Served;
