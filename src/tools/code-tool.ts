@@ -12,12 +12,13 @@ const NO_ARGUMENTS: JsonSchema = { type: 'object', properties: {}, additionalPro
 /** The name of the upstream of every tool written by hand, in records and errors. */
 export const CODE_UPSTREAM = 'code';
 
-/** @throws Error when the input schema's root is not an object, or cannot be printed as JSON Schema. */
+/** @throws Error when the root of a schema is not an object, or cannot be printed as JSON Schema. */
 export function codeTool(definition: ToolDefinition): Callable {
   const input = definition.input ?? NO_ARGUMENTS;
   const inputSchema = jsonSchemaOf(input);
   if (inputSchema['type'] !== 'object') throw new Error(`The input of ${definition.name} must be an object.`);
-  const validate = validatorOf(input);
+  // Some clients add arguments of their own to every call (n8n-io/n8n#35093).
+  const validate = definition.input === undefined ? () => ({ value: {} }) : validatorOf(input);
   const finish = finisher(definition);
   return {
     tool: {
@@ -25,7 +26,7 @@ export function codeTool(definition: ToolDefinition): Callable {
       title: definition.title,
       description: definition.description,
       inputSchema,
-      outputSchema: definition.output === undefined ? undefined : jsonSchemaOf(definition.output, 'output'),
+      outputSchema: outputSchemaOf(definition),
       annotations: definition.annotations ?? {},
       scopes: definition.scopes ?? [],
       tags: definition.tags ?? [],
@@ -42,6 +43,13 @@ export function codeTool(definition: ToolDefinition): Callable {
     run: async (args, { principal, requestId, conversation }) =>
       finish(await definition.run(args, createContext(principal, requestId, conversation))),
   };
+}
+
+/** 2026-07-28 allows any root; clients of earlier revisions throw away the whole list for one that is no object. */
+function outputSchemaOf({ name, output }: ToolDefinition): JsonSchema | undefined {
+  const schema = output === undefined ? undefined : jsonSchemaOf(output, 'output');
+  if (schema !== undefined && schema['type'] !== 'object') throw new Error(`The output of ${name} must be an object.`);
+  return schema;
 }
 
 /** A validated value is what the schema made of it: of whatever type the handler declared. */

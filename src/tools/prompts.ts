@@ -16,6 +16,7 @@ export interface Prompts {
   list(cursor: string | undefined): Page;
   /** @throws PosternError `unknown_prompt`; `invalid_params` when a required argument is missing. */
   get(name: string, args: { readonly [name: string]: string }, context: HandlerContext): Promise<PromptMessages>;
+  /** @throws PosternError `unknown_prompt`. */
   completer(prompt: string, argument: string): Completer | undefined;
 }
 
@@ -24,22 +25,22 @@ export function createPrompts(definitions: readonly PromptDefinition[]): Prompts
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   if (byName.size < definitions.length) throw new Error('Two prompts share a name.');
   const list = pagedList(definitions, { keyOf: ({ name }) => name, show: shown });
+
+  function find(name: string): PromptDefinition {
+    const definition = byName.get(name);
+    if (definition !== undefined) return definition;
+    throw new PosternError('unknown_prompt', /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown prompt: ${name}` } : {});
+  }
+
   return {
     empty: definitions.length === 0,
     list: (cursor) => list.page(cursor),
     async get(name, args, context) {
-      const definition = byName.get(name);
-      if (definition === undefined) {
-        throw new PosternError(
-          'unknown_prompt',
-          /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown prompt: ${name}` } : {},
-        );
-      }
+      const definition = find(name);
       requireArguments(definition, args);
       return messagesOf(definition, await definition.get(args, context));
     },
-    completer: (name, argument) =>
-      byName.get(name)?.arguments?.find((candidate) => candidate.name === argument)?.complete,
+    completer: (name, argument) => find(name).arguments?.find((candidate) => candidate.name === argument)?.complete,
   };
 }
 

@@ -12,7 +12,11 @@ export interface Resources {
   listTemplates(cursor: string | undefined): Page;
   /** @throws PosternError `unknown_resource`. */
   read(uri: string, context: HandlerContext): Promise<readonly ResourceContents[]>;
-  completer(template: string, variable: string): Completer | undefined;
+  /**
+   * @param uri of a resource, which has nothing to complete, or the template's own text.
+   * @throws PosternError `invalid_params` for what is neither.
+   */
+  completer(uri: string, variable: string): Completer | undefined;
 }
 
 /** In characters. Templates are tried in a time that grows faster than the URI (CWE-1333). */
@@ -53,8 +57,14 @@ export function createResources(
       if (found === undefined) return Promise.reject(new PosternError('unknown_resource', { data: { uri } }));
       return found(context);
     },
-    completer: (template, variable) =>
-      templates.find(({ uriTemplate: text }) => text === template)?.complete?.[variable],
+    completer(uri, variable) {
+      const definition = templates.find(({ uriTemplate }) => uriTemplate === uri);
+      if (definition === undefined && !byUri.has(uri)) {
+        throw new PosternError('invalid_params', { message: 'ref.uri names no resource and no template.' });
+      }
+      const completers = definition?.complete ?? {};
+      return Object.hasOwn(completers, variable) ? completers[variable] : undefined;
+    },
   };
 }
 
