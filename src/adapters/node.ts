@@ -19,8 +19,6 @@ export interface ListenOptions {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Headers a request may have, so that the server can refuse one that has more. Default 100. */
-  readonly headerCount?: number;
   /** Bytes of all headers of a request. Default 16 KiB; more are answered 431. */
   readonly headerBytes?: number;
   /** Connections open at once. Default 10,000; further ones are closed at once. */
@@ -69,8 +67,8 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
     socket.once('close', () => silent.delete(socket));
   });
   server.maxConnections = options.connections ?? 10_000;
-  // Above its own count Node drops headers in silence; whoever is to refuse them must see one too many.
-  server.maxHeadersCount = (options.headerCount ?? 100) + 1;
+  // Above its own count Node drops headers, in silence or with the request; the pipeline counts and says so.
+  server.maxHeadersCount = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, host, resolve);
