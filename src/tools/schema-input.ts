@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../core/json.ts';
+import { isObject, type JsonSchema } from '../core/json.ts';
 import { compileSchema, type Problem } from '../lib/schema.ts';
 import { shapeOf } from '../lib/schema-problems.ts';
 import { isStandardSchema, pointerOf, type StandardIssue, type StandardSchema } from './standard-schema.ts';
@@ -14,7 +14,7 @@ export type Inferred<S> = S extends StandardSchema<unknown, infer Output> ? Outp
  * @throws Error for a Standard Schema that cannot print itself.
  */
 export function jsonSchemaOf(schema: SchemaInput, side: 'input' | 'output' = 'input'): JsonSchema {
-  if (!isStandardSchema(schema)) return schema;
+  if (!isStandardSchema(schema)) return withObjectProperties(schema);
   const { jsonSchema, vendor } = schema['~standard'];
   if (jsonSchema === undefined) {
     throw new Error(
@@ -22,7 +22,18 @@ export function jsonSchemaOf(schema: SchemaInput, side: 'input' | 'output' = 'in
     );
   }
   const { $schema: _, ...rest } = jsonSchema[side]({ target: 'draft-2020-12' });
-  return rest;
+  return withObjectProperties(rest);
+}
+
+/** Clients on the official SDK 1.x throw away the whole list for one property whose schema is `true`. */
+function withObjectProperties(schema: JsonSchema): JsonSchema {
+  const { properties } = schema;
+  if (!isObject(properties) || Object.values(properties).every(isObject)) return schema;
+  const shown = Object.entries(properties).map(([name, property]) => {
+    if (typeof property !== 'boolean') return [name, property];
+    return [name, property ? {} : { not: {} }];
+  });
+  return { ...schema, properties: Object.fromEntries(shown) };
 }
 
 export type Verdict = { readonly value: unknown } | { readonly problems: readonly Problem[] };

@@ -7,7 +7,16 @@ beforeAll(async () => {
   postern = await createPostern({
     auth: 'none',
     observe: { log: 'silent' },
-    tools: [tool({ name: 'now', description: 'Tells the time.', run: () => 'noon' })],
+    tools: [
+      tool({ name: 'now', description: 'Tells the time.', run: () => 'noon' }),
+      tool({
+        name: 'any',
+        description: 'Takes anything but that.',
+        input: { type: 'object', properties: { this: true, that: false, n: { type: 'number' } } },
+        output: { type: 'object', properties: { it: true } },
+        run: () => ({}),
+      }),
+    ],
     resources: [resource({ uri: 'acme:readme', name: 'readme', read: () => 'Read me.' })],
     resourceTemplates: [
       resourceTemplate({
@@ -79,4 +88,13 @@ test('a tool whose output is no object is refused at the start: many clients wou
   await expect(createPostern({ auth: 'none', observe: { log: 'silent' }, tools: [list] })).rejects.toThrow(
     'The output of list must be an object.',
   );
+});
+
+test('a property whose schema is a boolean is shown as an object that says the same, for clients that know no other', async () => {
+  const { result } = await ask('tools/list', {});
+  const any = result.tools.find(({ name }: { name: string }) => name === 'any');
+  expect(any.inputSchema.properties).toEqual({ this: {}, that: { not: {} }, n: { type: 'number' } });
+  expect(any.outputSchema.properties).toEqual({ it: {} });
+  const refused = await ask('tools/call', { name: 'any', arguments: { this: 1, that: 2 } });
+  expect(refused.result.structuredContent.error.code).toBe('invalid_arguments');
 });
