@@ -61,7 +61,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const writeBatch = async (): Promise<boolean> => {
     const batch = waiting.slice(0, batchSize);
     try {
-      await table.append(batch);
+      await table.append(batch.map(bounded));
     } catch (thrown) {
       if (++attempts < ATTEMPTS) return false;
       drops.add(batch.length, thrown);
@@ -96,7 +96,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   return {
     record: (call) => {
       if (closed || waiting.length >= capacity) return drops.add(1);
-      waiting.push(bounded(call));
+      waiting.push(call);
       taken++;
       // Never within the call that filled the batch: it is about to be answered.
       if (writing === undefined && attempts === 0) arm(waiting.length >= batchSize ? 0 : flushMs);

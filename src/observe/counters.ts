@@ -35,10 +35,14 @@ export function createCounters(): Counters {
   const counts = new Map<Counter, Map<string, number>>();
   return {
     add: (counter, label = '', by = 1) => {
-      const labels = counts.get(counter) ?? new Map<string, number>();
-      counts.set(counter, labels);
-      const known = labels.has(label) || labels.size < MOST_LABELS ? label : 'other';
-      labels.set(known, (labels.get(known) ?? 0) + by);
+      let labels = counts.get(counter);
+      if (labels === undefined) {
+        labels = new Map();
+        counts.set(counter, labels);
+      }
+      const before = labels.get(label);
+      const known = before !== undefined || labels.size < MOST_LABELS ? label : 'other';
+      labels.set(known, (known === label ? (before ?? 0) : (labels.get(known) ?? 0)) + by);
     },
     snapshot: () => {
       const all: { [name: string]: number } = {};
