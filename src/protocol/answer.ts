@@ -1,10 +1,13 @@
 import type { PosternError } from '../core/errors.ts';
-import type { HttpReply } from '../http/exchange.ts';
+import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { acceptsOnlyStream } from './compat.ts';
 import { type Asked, dispatch, type MethodTable } from './dispatch.ts';
 import { type Era, errorText, isRefusal, settleError, statusOf } from './failure.ts';
 import type { HttpOutlet } from './http-outlet.ts';
 import type { Id } from './json-rpc.ts';
+import type { Parts } from './parts.ts';
 import type { Caller, Note } from './service.ts';
+import { streamHeaders } from './stream.ts';
 import type { RequestFacts } from './types.ts';
 
 /**
@@ -32,6 +35,19 @@ export async function answer<C extends Caller>(
       outlet.finish(errorText(asked.id, error, asked.era), statusOf(error.code, asked.era));
     }
   }
+}
+
+/** The reply to a request whose answer is at hand: JSON, or a stream of one event where the client takes nothing else. */
+export function immediate<C extends Caller>(
+  { streams }: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  text: string,
+): HttpReply {
+  const stream = acceptsOnlyStream(request) ? streams.tryOpen({ caller, kind: 'call' }) : undefined;
+  if (stream === undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body: text };
+  stream.conclude(text);
+  return { status: 200, headers: streamHeaders(), body: stream.body };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { immediate } from './answer.ts';
 import { CLOSED_OUTLET } from './conversation.ts';
 import { dispatch } from './dispatch.ts';
 import { claimsModern } from './envelope.ts';
@@ -40,7 +41,7 @@ export async function serveBatch<C extends Caller>(
   );
   const texts = answers.filter((text) => text !== undefined);
   if (texts.length === 0) return { status: 202, headers: {}, body: null };
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: `[${texts.join(',')}]` };
+  return immediate(parts, request, caller, `[${texts.join(',')}]`);
 }
 
 async function serveOne<C extends Caller>(

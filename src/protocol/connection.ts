@@ -70,9 +70,10 @@ export class Connection<C extends Caller> {
 
   /** Ends the subscriptions in good order and aborts what still runs. */
   close(): void {
+    const { parts, write } = this.#options;
     for (const { subscription, stop } of this.#subscriptions.values()) {
       stop();
-      this.#options.write(subscription.completion());
+      write(subscription.completion(parts.writer));
     }
     this.#subscriptions.clear();
     this.#stopChanges?.();
@@ -142,7 +143,7 @@ export class Connection<C extends Caller> {
     const { parts } = this.#options;
     this.#opening = openingOf(params);
     this.#stopChanges ??= parts.changes.listen(caller.key, (change) => this.#tell(change));
-    return legacyWriter.result(id, initializeResult(parts.service, caller, this.#opening.version, true)) as string;
+    return legacyWriter.result(id, initializeResult(parts.service, caller, this.#opening.version, true));
   }
 
   #listen({ id, params }: InboundRequest, caller: C): string | undefined {
@@ -153,7 +154,7 @@ export class Connection<C extends Caller> {
     if (this.#subscriptions.size >= parts.limits.streamsPerCaller) throw new PosternError('too_many_streams');
     const subscription = new Subscription(id, params, features, parts.limits.subscriptions);
     write(subscription.acknowledgement());
-    if (subscription.empty) return subscription.completion();
+    if (subscription.empty) return subscription.completion(parts.writer);
     const stop = parts.changes.listen(caller.key, (change) => {
       const message = subscription.message(change);
       if (message !== undefined) write(message);

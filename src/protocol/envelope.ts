@@ -97,6 +97,11 @@ export function clientOf(info: unknown): ClientFacts['client'] {
   return { name: shortText(name), version: shortText(version) };
 }
 
+/** A client's word for itself as the log has it; nothing where it gives none. */
+export function clientLabel({ name, version }: ClientFacts['client']): string | undefined {
+  return name === '' ? undefined : `${name}/${version}`;
+}
+
 /** In characters. It is repeated with every message of the request; a longer one is taken for none. */
 const PROGRESS_TOKEN_MAX = 1024;
 

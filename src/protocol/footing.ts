@@ -2,7 +2,7 @@ import { PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { HttpRequest } from '../http/exchange.ts';
 import { tolerates, versionHeader } from './compat.ts';
-import { type ClientFacts, progressTokenOf } from './envelope.ts';
+import { type ClientFacts, clientLabel, progressTokenOf } from './envelope.ts';
 import type { Dialogue } from './legacy-conversation.ts';
 import type { Parts } from './parts.ts';
 import type { Caller } from './service.ts';
@@ -44,7 +44,7 @@ export async function footingOf<C extends Caller>(
     throw new PosternError('unsupported_version', { data: { supported, requested: header } });
   }
   facts.version = version;
-  if (session !== undefined) facts.client = `${session.client.name}/${session.client.version}`;
+  if (session !== undefined) facts.client = clientLabel(session.client);
   return { version, session };
 }
 

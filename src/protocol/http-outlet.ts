@@ -11,8 +11,6 @@ export interface HttpOutletOptions {
   readonly openStream: (() => { readonly stream: EventStream; readonly channel: Channel } | undefined) | undefined;
   /** Whether the client takes nothing but a stream, so that even a short answer is one. */
   readonly onlyStream: boolean;
-  /** Headers the answer carries besides. */
-  readonly headers?: { readonly [name: string]: string };
 }
 
 /**
@@ -71,11 +69,7 @@ export class HttpOutlet implements Outlet {
     if (opened === undefined) return;
     this.#forget();
     this.#channel = opened.channel;
-    this.#answer({
-      status: 200,
-      headers: { ...streamHeaders(), ...this.#options.headers },
-      body: opened.stream.body,
-    });
+    this.#answer({ status: 200, headers: streamHeaders(), body: opened.stream.body });
   }
 
   /** The result or error, and the status it has where it is not on a stream. */
@@ -86,8 +80,7 @@ export class HttpOutlet implements Outlet {
       this.#channel.end(textOf(payload));
       return;
     }
-    const headers = { 'content-type': 'application/json', ...this.#options.headers };
-    this.#answer({ status, headers, body: payload });
+    this.#answer({ status, headers: { 'content-type': 'application/json' }, body: payload });
   }
 
   /** The request is refused at the level of HTTP; somebody else answers it. */

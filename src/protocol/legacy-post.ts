@@ -1,7 +1,8 @@
 import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
-import { answer } from './answer.ts';
+import { answer, immediate } from './answer.ts';
 import { acceptsOnlyStream, acceptsStream, tolerates } from './compat.ts';
+import { clientLabel } from './envelope.ts';
 import { clientFacts, dialogueOf, type Footing, SESSION_HEADER } from './footing.ts';
 import { HttpOutlet } from './http-outlet.ts';
 import type { InboundNotification, InboundRequest, InboundResponse } from './json-rpc.ts';
@@ -26,12 +27,12 @@ export function serveInitialize<C extends Caller>(
   tolerates('initialize-with-modern-header', { request, method }, facts, parts.note);
   const opening = openingOf(params);
   facts.version = opening.version;
-  if (opening.client.name !== '') facts.client = `${opening.client.name}/${opening.client.version}`;
+  facts.client = clientLabel(opening.client);
   const live = parts.service.interactive(caller);
   const result = initializeResult(parts.service, caller, opening.version, live);
-  const headers: { [name: string]: string } = { 'content-type': 'application/json' };
-  if (live) headers[SESSION_HEADER] = parts.sessions.mint(caller.key, opening);
-  return { status: 200, headers, body: legacyWriter.result(id, result) };
+  const reply = immediate(parts, request, caller, legacyWriter.result(id, result));
+  if (live) reply.headers[SESSION_HEADER] = parts.sessions.mint(caller.key, opening);
+  return reply;
 }
 
 /** A notification or a response: it is taken, and what it is about hears of it. */

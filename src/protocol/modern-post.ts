@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { answer } from './answer.ts';
 import { acceptsOnlyStream, acceptsStream, tolerates } from './compat.ts';
-import { checkHeaders, readEnvelope } from './envelope.ts';
+import { checkHeaders, clientLabel, readEnvelope } from './envelope.ts';
 import { HttpOutlet } from './http-outlet.ts';
 import type { InboundRequest } from './json-rpc.ts';
 import { type ModernConversation, modernConversation } from './modern-conversation.ts';
@@ -29,7 +29,7 @@ export async function serveModern<C extends Caller>(
   checkHeaders(request, inbound, facts, parts.note);
   const client = readEnvelope(params);
   facts.version = client.version;
-  if (client.client.name !== '') facts.client = `${client.client.name}/${client.client.version}`;
+  facts.client = clientLabel(client.client);
   if (method === 'subscriptions/listen') return listen(parts, caller, inbound);
   if (method === 'tools/call') checkMirrors(parts, request, caller, params);
   const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
@@ -85,11 +85,11 @@ function listen<C extends Caller>(parts: Parts<C>, caller: C, { id, params }: In
     caller,
     kind: 'listen',
     onEnd: () => stop(),
-    onClosing: (closing) => closing.conclude(subscription.completion()),
+    onClosing: (closing) => closing.conclude(subscription.completion(parts.writer)),
   });
   stream.event(subscription.acknowledgement());
   if (subscription.empty) {
-    stream.conclude(subscription.completion());
+    stream.conclude(subscription.completion(parts.writer));
   } else {
     stop = parts.changes.listen(caller.key, (change) => {
       const message = subscription.message(change);

@@ -8,6 +8,7 @@ import type { Era } from './failure.ts';
 import { footingOf } from './footing.ts';
 import { classify, type Id, type Inbound, parseJson } from './json-rpc.ts';
 import { serveInitialize, serveLegacy, takeMessage } from './legacy-post.ts';
+import { requireJson } from './media-type.ts';
 import { serveModern } from './modern-post.ts';
 import type { Parts } from './parts.ts';
 import type { Caller } from './service.ts';
@@ -27,7 +28,7 @@ export async function servePost<C extends Caller>(
   caller: C,
   facts: RequestFacts,
 ): Promise<HttpReply> {
-  if (!isJson(request)) throw new PosternError('unsupported_media_type');
+  requireJson(request);
   const bytes = await request.read(parts.limits.maxBodyBytes);
   const reading: Reading = { id: null, era: 'legacy' };
   try {
@@ -70,16 +71,6 @@ async function serveMessage<C extends Caller>(
   if (reading.era === 'modern') return serveModern(parts, request, caller, inbound, facts);
   if (inbound.method === 'initialize') return serveInitialize(parts, request, caller, inbound, facts);
   return serveLegacy(parts, request, caller, inbound, await footingOf(parts, request, caller, facts), facts);
-}
-
-/** JSON as it is: a compressed body could grow beyond every limit (RFC 9110 §15.5.16 has 415 for both). */
-function isJson(request: HttpRequest): boolean {
-  const encoding = request.header('content-encoding');
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return false;
-  const type = request.header('content-type');
-  if (type === 'application/json') return true;
-  const [essence = ''] = (type ?? '').split(';');
-  return essence.trim().toLowerCase() === 'application/json';
 }
 
 /** Batches and responses left with the legacy era; under a modern header they are faults. */

@@ -3,6 +3,7 @@ import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { failure } from './answer.ts';
 import { changeMethod } from './changes.ts';
 import { tolerates } from './compat.ts';
+import { clientLabel } from './envelope.ts';
 import { sessionOf } from './footing.ts';
 import type { Parts } from './parts.ts';
 import { canReplay, type Position, positionOf, replay } from './replay.ts';
@@ -30,7 +31,7 @@ export async function serveGet<C extends Caller>(
       throw notAllowed();
     }
     facts.version = session.version;
-    facts.client = `${session.client.name}/${session.client.version}`;
+    facts.client = clientLabel(session.client);
     const lastEventId = request.header('last-event-id');
     if (lastEventId === undefined) return await openSessionStream(parts, caller, session);
     return await resume(parts, caller, session, positionOf(lastEventId));

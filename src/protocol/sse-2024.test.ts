@@ -32,6 +32,14 @@ describe('HTTP+SSE of 2024-11-05', () => {
     expect(await answer.events.message()).toMatchObject({ id: 'x', result: { content: [{ text: '{"a":1}' }] } });
   });
 
+  test('takes JSON alone, as it is', async () => {
+    const { query } = await open();
+    for (const headers of [{ 'content-type': 'text/plain' }, { 'content-encoding': 'gzip' }]) {
+      const posted = post(query, { jsonrpc: '2.0', id: 1, method: 'ping' }, node, { headers });
+      await expect(posted).rejects.toMatchObject({ code: 'unsupported_media_type' });
+    }
+  });
+
   test('takes messages at any node, and knows batches', async () => {
     const { answer, query } = await open();
     const other = startNode(node);

@@ -5,6 +5,7 @@ import { sha256 } from '../lib/digest.ts';
 import { failure } from './answer.ts';
 import { Connection } from './connection.ts';
 import { parseJson } from './json-rpc.ts';
+import { requireJson } from './media-type.ts';
 import type { Parts } from './parts.ts';
 import type { Caller } from './service.ts';
 import { streamHeaders } from './stream.ts';
@@ -63,6 +64,7 @@ export async function serveMessages<C extends Caller>(
   if (request.method !== 'POST') throw new PosternError('method_not_allowed', { headers: { allow: 'POST' } });
   facts.era = 'legacy';
   facts.version = '2024-11-05';
+  requireJson(request);
   try {
     const bytes = await request.read(parts.limits.maxBodyBytes);
     const value = parseJson(bytes, parts.limits.maxDepth);

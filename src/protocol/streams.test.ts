@@ -128,8 +128,16 @@ describe('a call', () => {
   });
 
   test('is a stream at once for a client that takes nothing else', async () => {
-    const answer = await modern(node, 'tools/list', {}, { headers: { accept: 'text/event-stream' } });
-    expect((await answer.events.message()).result.tools).toEqual([]);
+    const headers = { accept: 'text/event-stream' };
+    const list = await modern(node, 'tools/list', {}, { headers });
+    expect((await list.events.message()).result.tools).toEqual([]);
+    node.service.asks = true;
+    const opened = await legacy(node, 'initialize', { protocolVersion: '2025-03-26', capabilities: {} }, { headers });
+    expect((await opened.events.message()).result.protocolVersion).toBe('2025-03-26');
+    expect(opened.header('mcp-session-id')).toBeDefined();
+    const batch = await node.send([{ jsonrpc: '2.0', id: 1, method: 'ping' }], { headers });
+    expect(await batch.events.message()).toEqual([{ jsonrpc: '2.0', id: 1, result: {} }]);
+    expect(await batch.events.next()).toBeUndefined();
   });
 
   test('sends nothing before policy has passed', async () => {
@@ -308,7 +316,10 @@ describe('a stream', () => {
     expect((await events.message()).method).toBe('notifications/subscriptions/acknowledged');
     expect((await events.message()).result).toEqual({
       resultType: 'complete',
-      _meta: { 'io.modelcontextprotocol/subscriptionId': 1 },
+      _meta: {
+        'io.modelcontextprotocol/subscriptionId': 1,
+        'io.modelcontextprotocol/serverInfo': { name: 'fake', version: '1.2.3' },
+      },
     });
     expect(await events.next()).toBeUndefined();
     await expect(listen()).rejects.toMatchObject({ code: 'unavailable' });

@@ -1,9 +1,9 @@
 import { PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { changeMethod } from './changes.ts';
-import { type Id, idText } from './json-rpc.ts';
+import type { Id } from './json-rpc.ts';
 import { META_SUBSCRIPTION } from './meta.ts';
-import { outbound } from './reply.ts';
+import { type ModernWriter, outbound } from './reply.ts';
 import type { Change, Features } from './service.ts';
 
 /** What a client listens to, as far as it is offered: the honoured part of a `notifications` filter. */
@@ -54,9 +54,8 @@ export class Subscription {
   }
 
   /** The result of the request: it says that the stream ends in good order. */
-  completion(): string {
-    const result = { resultType: 'complete', _meta: this.#meta() };
-    return `{"jsonrpc":"2.0","id":${idText(this.#id)},"result":${JSON.stringify(result)}}`;
+  completion(writer: ModernWriter): string {
+    return writer.result(this.#id, { _meta: this.#meta() });
   }
 
   #notification(method: string, params: object): string {
