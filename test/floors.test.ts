@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lineAt, readSources, resolveImport, type Source, source } from './source.ts';
 
@@ -59,21 +60,42 @@ function climbs(file: Source): string[] {
   return wrong;
 }
 
+function targetsOf(file: Source): string[] {
+  return file.imports.flatMap(({ specifier }) => resolveImport(file.path, specifier) ?? []);
+}
+
 /** Each cycle once, as the path around it. Type-only imports count: a file that is read needs what it names. */
 function cycles(files: readonly Source[]): string[] {
-  const edges = new Map(
-    files.map((file) => [file.path, file.imports.map(({ specifier }) => resolveImport(file.path, specifier))]),
-  );
+  return rings(new Map(files.map((file) => [file.path, targetsOf(file)])));
+}
+
+/**
+ * Cycles between the rooms of a folder, where it has some. What stands beside the rooms is made of them; only its
+ * `plan.ts`, the contract between them, is theirs to import.
+ */
+function roomCycles(files: readonly Source[]): string[] {
+  const roomOf = (path: string) => (path.endsWith('/plan.ts') ? path : posix.dirname(path));
+  const edges = new Map<string, string[]>();
+  for (const file of files) {
+    const room = roomOf(file.path);
+    const near = targetsOf(file).filter((target) => folderOf(target) === folderOf(file.path));
+    const others = near.map(roomOf).filter((target) => target !== room);
+    edges.set(room, [...new Set([...(edges.get(room) ?? []), ...others])]);
+  }
+  return rings(edges);
+}
+
+function rings(edges: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {
     const start = trail.indexOf(path);
     if (start !== -1) found.push([...trail.slice(start), path].join(' → '));
     if (start !== -1 || done.has(path)) return;
-    for (const target of edges.get(path) ?? []) if (target !== undefined) visit(target, [...trail, path]);
+    for (const target of edges.get(path) ?? []) visit(target, [...trail, path]);
     done.add(path);
   };
-  for (const { path } of files) visit(path, []);
+  for (const path of edges.keys()) visit(path, []);
   return found;
 }
 
@@ -105,6 +127,7 @@ describe('the house', () => {
 
   test('every import goes down', () => expect(files.flatMap(climbs)).toEqual([]));
   test('no import comes back to where it began', () => expect(cycles(files)).toEqual([]));
+  test('no room of a folder needs one that needs it', () => expect(roomCycles(files)).toEqual([]));
   test('one module speaks HTTP to others', () => expect(files.flatMap(networkUses)).toEqual([]));
   test('no clock, enum, state or barrel where none belongs', () =>
     expect([...files.flatMap(forbiddenWords), ...files.flatMap(barrels)]).toEqual([]));
@@ -151,6 +174,12 @@ describe('the inspector', () => {
     ]);
     const ring = [source('core/a.ts', "import './b.ts';"), source('core/b.ts', "import './a.ts';")];
     expect(cycles(ring)).toEqual(['core/a.ts → core/b.ts → core/a.ts']);
+    const rooms = [
+      source('openapi/plan.ts', ''),
+      source('openapi/tools.ts', "import './request/path.ts';"),
+      source('openapi/request/path.ts', "import '../plan.ts';\nimport '../names.ts';"),
+    ];
+    expect(roomCycles(rooms)).toEqual(['openapi → openapi/request → openapi']);
     expect(networkUses(source('auth/jwks.ts', "import { request } from 'undici';"))).toHaveLength(1);
     expect(forbiddenWords(source('auth/now.ts', 'const now = Date.now();\nlet state = 1;\nenum A { b }'))).toHaveLength(
       3,

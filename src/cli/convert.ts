@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../openapi/document.ts';
+import type { OpenApiDocument } from '../openapi/document/document.ts';
 import type { LoadedConfig } from '../server/config-load.ts';
 import { type ConvertedUpstream, convertUpstream } from '../server/upstreams.ts';
 import { packageVersion } from '../version.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { DocumentError } from '../openapi/document-error.ts';
+import { DocumentError } from '../openapi/document/document-error.ts';
 import type { LoadedConfig } from '../server/config-load.ts';
 import { refusals } from '../server/config-safety.ts';
 import { StartError, tell } from '../server/problem.ts';

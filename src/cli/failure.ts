@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { PosternError } from '../core/errors.ts';
-import { DocumentError } from '../openapi/document-error.ts';
+import { DocumentError } from '../openapi/document/document-error.ts';
 import { type Problem, StartError, tell } from '../server/problem.ts';
 import { DONE, FAILED, type Io, print, style, WRONG } from './io.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { toolCost } from '../openapi/cost.ts';
-import { type Finding, toolLint } from '../openapi/lint.ts';
+import { toolCost } from '../openapi/lint/cost.ts';
+import { type Finding, toolLint } from '../openapi/lint/lint.ts';
 import type { OpenApiTool } from '../openapi/tools.ts';
 import { convertAll, warningsOf } from './convert.ts';
 import { type Io, print, style, waiting } from './io.ts';

@@ -1,6 +1,6 @@
+import type { Operation } from './document/operations.ts';
+import { cleanBlock, cleanInline } from './document/text.ts';
 import { humanise } from './names.ts';
-import type { Operation } from './operations.ts';
-import { cleanBlock, cleanInline } from './text.ts';
 
 /** Claude Code cuts a description at 4,109 characters; what is below the prose must survive. */
 const MAX_PROSE = 3500;

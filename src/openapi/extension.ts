@@ -1,8 +1,8 @@
 import { isObject, type Json } from '../core/json.ts';
 import type { ToolAnnotations } from '../core/tool.ts';
-import type { OpenApiDocument } from './document.ts';
-import type { Operation } from './operations.ts';
-import { child, type Located } from './resolve.ts';
+import type { OpenApiDocument } from './document/document.ts';
+import type { Operation } from './document/operations.ts';
+import { child, type Located } from './document/resolve.ts';
 
 /** What the document says of its tools in `x-mcp`, at an operation, its path, or a tag of it. */
 export interface Extension {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { templateVariables } from './parameters.ts';
+import { templateVariables } from './input/parameters.ts';
 
 export interface NameSource {
   /** Method and template: what the operation is, whatever it is called. */

@@ -1,11 +1,11 @@
 import { isObject } from '../core/json.ts';
-import type { OpenApiDocument } from './document.ts';
-import { type BodyKind, bestFirst, kindOf, mediaOf } from './media.ts';
-import type { Operation } from './operations.ts';
-import { child, type Located } from './resolve.ts';
-import type { Views } from './schema-view.ts';
-import { shownTypes } from './schema-words.ts';
-import { visible } from './text.ts';
+import type { OpenApiDocument } from './document/document.ts';
+import { type BodyKind, bestFirst, kindOf, mediaOf } from './document/media.ts';
+import type { Operation } from './document/operations.ts';
+import { child, type Located } from './document/resolve.ts';
+import { visible } from './document/text.ts';
+import type { Views } from './schema/view.ts';
+import { shownTypes } from './schema/words.ts';
 
 interface Answer {
   readonly type: string;

@@ -1,5 +1,5 @@
 import { isSafe } from './annotations.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './document/operations.ts';
 import { matcher, type Selector } from './select.ts';
 
 /** The scopes a caller must hold, or `none`: the tool is open to whoever may use the endpoint. */

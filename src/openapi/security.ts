@@ -1,8 +1,8 @@
 import { isObject } from '../core/json.ts';
-import type { OpenApiDocument } from './document.ts';
-import type { Operation } from './operations.ts';
+import type { OpenApiDocument } from './document/document.ts';
+import type { Operation } from './document/operations.ts';
+import { child, type Located, type Resolver } from './document/resolve.ts';
 import type { SecurityScheme } from './plan.ts';
-import { child, type Located, type Resolver } from './resolve.ts';
 
 type Node = { readonly [key: string]: unknown };
 

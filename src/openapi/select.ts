@@ -1,6 +1,6 @@
 import { nearest } from '../lib/nearest.ts';
 import { type Pattern, translatePattern } from '../lib/pattern.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './document/operations.ts';
 
 type OneOrMore = string | readonly string[];
 

@@ -2,23 +2,23 @@ import type { Json, JsonSchema } from '../core/json.ts';
 import type { Tool, ToolAnnotations } from '../core/tool.ts';
 import { once } from '../lib/once.ts';
 import { annotationsOf } from './annotations.ts';
-import { BODY_KEY, inputBody } from './body.ts';
 import { descriptionOf, titleOf } from './describe.ts';
-import type { OpenApiDocument } from './document.ts';
+import type { OpenApiDocument } from './document/document.ts';
+import { type Operation, operationsOf } from './document/operations.ts';
+import type { Warning } from './document/resolve.ts';
+import { ownServer, serverOf } from './document/servers.ts';
+import { cleanInline, visibleValue } from './document/text.ts';
 import { type Extension, extensionOf, tagExtensions } from './extension.ts';
-import { type Input, InputSchemas } from './input-schema.ts';
+import { BODY_KEY, inputBody } from './input/body.ts';
+import { inputParameters } from './input/parameters.ts';
+import { type Input, InputSchemas } from './input/schema.ts';
 import { snakeCase, toolNames } from './names.ts';
-import { type Operation, operationsOf } from './operations.ts';
-import { inputParameters } from './parameters.ts';
 import type { OperationPlan, SecurityScheme } from './plan.ts';
-import type { Warning } from './resolve.ts';
 import { acceptOf, resultSchema, returnLine, type Success, successOf } from './returns.ts';
-import { Views } from './schema-view.ts';
+import { Views } from './schema/view.ts';
 import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
 import { ownScopes, securityOf, securitySchemes } from './security.ts';
 import { names, type Selection, select, unmatched } from './select.ts';
-import { ownServer, serverOf } from './servers.ts';
-import { cleanInline, visibleValue } from './text.ts';
 
 /** What the config says differently of one operation. */
 export interface Override {

@@ -4,7 +4,7 @@ import { openApiCallable } from '../calls/openapi-tool.ts';
 import type { Clock } from '../core/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
-import { loadDocument, type OpenApiDocument } from '../openapi/document.ts';
+import { loadDocument, type OpenApiDocument } from '../openapi/document/document.ts';
 import { declaredScopes } from '../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
 import type { Callable } from '../tools/callable.ts';

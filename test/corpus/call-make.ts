@@ -1,7 +1,7 @@
 import { asPosternError } from '../../src/core/errors.ts';
 import { isObject, type JsonObject } from '../../src/core/json.ts';
 import type { Validator } from '../../src/lib/schema.ts';
-import type { RequestBuilder } from '../../src/openapi/request.ts';
+import type { RequestBuilder } from '../../src/openapi/request/request.ts';
 import type { OpenApiTool } from '../../src/openapi/tools.ts';
 import { dropAt, isRequired, type Variant, valueFor } from './call-arguments.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { loadDocument } from '../../src/openapi/document.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
 import { openApiTools } from '../../src/openapi/tools.ts';
 import { callDocument } from './call.ts';
 import { valueFor } from './call-arguments.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import yaml from 'js-yaml';
-import { loadDocument } from '../../src/openapi/document.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
 import { openApiTools } from '../../src/openapi/tools.ts';
 import { type Score, type ScoredTool, score } from './score.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadDocument } from '../../src/openapi/document.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
 import { openApiTools } from '../../src/openapi/tools.ts';
 import { type ScoredTool, score } from './score.ts';
 

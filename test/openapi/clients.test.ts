@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import type { Tool } from '../../src/core/tool.ts';
-import { CLIENT_NAMINGS } from '../../src/openapi/client-names.ts';
-import { toolCost } from '../../src/openapi/cost.ts';
-import { loadDocument } from '../../src/openapi/document.ts';
-import { toolLint } from '../../src/openapi/lint.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
+import { CLIENT_NAMINGS } from '../../src/openapi/lint/client-names.ts';
+import { toolCost } from '../../src/openapi/lint/cost.ts';
+import { toolLint } from '../../src/openapi/lint/lint.ts';
 import { openApiTools } from '../../src/openapi/tools.ts';
 import { toolsOf } from './made.ts';
 

@@ -2,9 +2,9 @@ import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadDocument } from '../../src/openapi/document.ts';
-import { DocumentError } from '../../src/openapi/document-error.ts';
-import type { DocumentFetch } from '../../src/openapi/remote.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
+import { DocumentError } from '../../src/openapi/document/document-error.ts';
+import type { DocumentFetch } from '../../src/openapi/document/remote.ts';
 import { openApiTools } from '../../src/openapi/tools.ts';
 import { fixture, shownAt, toolFor, toolsOf } from './made.ts';
 

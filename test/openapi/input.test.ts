@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileSchema } from '../../src/lib/schema.ts';
-import { loadDocument } from '../../src/openapi/document.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
 import { type OpenApiTool, type OpenApiTools, openApiTools } from '../../src/openapi/tools.ts';
 import { bodyDocument, shownAt, shownBy, toolFor, toolsOf } from './made.ts';
 

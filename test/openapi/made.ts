@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadDocument } from '../../src/openapi/document.ts';
+import { loadDocument } from '../../src/openapi/document/document.ts';
 import { type OpenApiTool, type OpenApiTools, openApiTools, type ToolsOptions } from '../../src/openapi/tools.ts';
 
 export function fixture(name: string): string {

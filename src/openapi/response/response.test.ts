@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../core/json.ts';
+import { readBody } from '../../lib/body.ts';
+import type { OperationPlan, ParameterPlan } from '../plan.ts';
+import { type ResultLimits, toResult } from './response.ts';
+
+const fixed = { in: 'query', style: 'form', explode: true, allowReserved: false, required: false } as const;
+const PARAMETERS: ParameterPlan[] = [
+  { ...fixed, key: 'per_page', name: 'per_page' },
+  { ...fixed, key: 'page_number', name: 'page[number]' },
+  { ...fixed, key: 'q', name: 'q' },
+];
+const PLAN: OperationPlan = {
+  method: 'GET',
+  path: '/x',
+  parameters: PARAMETERS,
+  accept: 'application/json',
+  security: [],
+  pointer: '',
+};
+
+function result(contentType: string, body: string | Uint8Array, limits?: ResultLimits, headers = {}, plan = PLAN) {
+  const response = {
+    status: 200,
+    headers: { 'content-type': contentType, ...headers },
+    body: Buffer.from(body as string),
+  };
+  return toResult(plan, response, readBody(response, plan.accept), limits);
+}
+const json = (value: Json, limits?: ResultLimits) => result('application/json', JSON.stringify(value, null, 2), limits);
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n....', 'latin1');
+
+describe('a response becomes a result', () => {
+  test('an object is one compact text, and the same as structuredContent', () => {
+    const value = { a: [1, 'é'], b: null };
+    expect(json(value)).toEqual({
+      content: [{ type: 'text', text: '{"a":[1,"é"],"b":null}' }],
+      structuredContent: value,
+    });
+  });
+
+  test.each<[Json]>([[[1, { a: 2 }]], ['text'], [7], [null], [true]])('%j is text alone', (value) => {
+    expect(json(value)).toEqual({ content: [{ type: 'text', text: JSON.stringify(value) }] });
+  });
+
+  test('text stays text', () => {
+    expect(result('text/csv', 'a,b\n1,2')).toEqual({ content: [{ type: 'text', text: 'a,b\n1,2' }] });
+  });
+
+  test('no content is a sentence', () => {
+    const empty = { status: 204, headers: {}, body: new Uint8Array() };
+    expect(toResult(PLAN, empty, { kind: 'empty' })).toEqual({
+      content: [{ type: 'text', text: 'The API answered 204 with no content.' }],
+    });
+    const made = { status: 201, headers: { location: '/x/7' }, body: new Uint8Array() };
+    expect(toResult(PLAN, made, { kind: 'empty' }).content).toEqual([
+      { type: 'text', text: 'The API answered 201 with no content. Location: /x/7' },
+    ]);
+  });
+
+  test('images that models take are images, if they are what they say', () => {
+    const data = PNG.toString('base64');
+    expect(result('image/png', PNG).content).toEqual([{ type: 'image', data, mimeType: 'image/png' }]);
+    expect(result('image/jpeg', PNG).content).toEqual([{ type: 'image', data, mimeType: 'image/png' }]);
+    expect(result('image/png', 'not a png').content).toMatchObject([
+      { type: 'resource', resource: { mimeType: 'image/png' } },
+    ]);
+    expect(result('image/tiff', 'II*').content).toMatchObject([{ type: 'resource' }]);
+  });
+
+  test('sounds are audio', () => {
+    expect(result('audio/mpeg', 'ID3').content).toEqual([{ type: 'audio', data: 'SUQz', mimeType: 'audio/mpeg' }]);
+  });
+
+  test('other files are resources, named by their content', () => {
+    const [file] = result(
+      'application/zip',
+      'PK\x03\x04',
+      {},
+      { 'content-disposition': 'attachment; filename="../a b.zip"' },
+    ).content;
+    expect(file).toEqual({
+      type: 'resource',
+      resource: {
+        uri: expect.stringMatching(/^postern:\/\/\/results\/[\w-]{22}\/a_b\.zip$/),
+        mimeType: 'application/zip',
+        blob: 'UEsDBA==',
+      },
+    });
+    expect(result('application/pdf', '%PDF-').content).toMatchObject([
+      { resource: { uri: expect.stringMatching(/\/body$/) } },
+    ]);
+  });
+
+  test('a body that is not what it says, and a web page in the place of JSON, are failures', () => {
+    expect(() => result('application/json', '<html>')).toThrow(expect.objectContaining({ code: 'upstream_error' }));
+    expect(() => result('text/html', '<html>')).toThrow(expect.objectContaining({ code: 'upstream_error' }));
+    const either = { ...PLAN, accept: 'application/json, */*;q=0.5' };
+    expect(() => result('text/html', '<html>', {}, {}, either)).toThrow(
+      expect.objectContaining({ code: 'upstream_error' }),
+    );
+    const page = { ...PLAN, accept: 'text/html' };
+    expect(result('text/html', '<html>', {}, {}, page).content).toEqual([{ type: 'text', text: '<html>' }]);
+  });
+});
+
+describe('what cannot be seen does not reach the model (security case 81)', () => {
+  test('in text', () => {
+    expect(result('text/plain', 'a\x1b[8mhidden\x1b[0m\u{e0041}').content).toEqual([{ type: 'text', text: 'ahidden' }]);
+  });
+
+  test('in JSON, in values and keys, in both forms of the result', () => {
+    const dirty = { 'k\u202e': ['a\u001b[8mb', { c: 'd\u{e0041}\u200b' }], n: 1 };
+    expect(json(dirty)).toEqual({
+      content: [{ type: 'text', text: '{"k":["ab",{"c":"d"}],"n":1}' }],
+      structuredContent: { k: ['ab', { c: 'd' }], n: 1 },
+    });
+  });
+
+  test('and the rest of the data is untouched', () => {
+    const clean = { path: 'C:\\u0041', html: '<b>&amp;</b>', emoji: '👩‍👧', tab: 'a\tb\n' };
+    expect(json(clean).structuredContent).toEqual(clean);
+  });
+});
+
+describe('what is too large', () => {
+  const items = Array.from({ length: 1000 }, (_, id) => ({ id, name: 'ä'.repeat(20) }));
+  const limits = { maxResultBytes: 10_000 };
+  const textOf = (block: unknown): string => (block as { text: string }).text;
+
+  test('JSON is cut to JSON, and says what is missing and what to do', () => {
+    const cut = json({ page: 1, data: { items } }, limits);
+    const text = textOf(cut.content[0]);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(10_000);
+    expect(JSON.parse(text)).toEqual(cut.structuredContent);
+    expect(cut.structuredContent).toMatchObject({
+      page: 1,
+      _truncated: { total: 1000, at: '/data/items', hint: expect.stringContaining('per_page, page_number') },
+    });
+    expect(textOf(cut.content[1])).toMatch(
+      /^\[Cut: the first \d+ of 1000 items of \/data\/items are shown\. Ask for less/,
+    );
+  });
+
+  test('a list at the root too', () => {
+    const cut = json(items, limits);
+    const shown = JSON.parse(textOf(cut.content[0])) as unknown[];
+    expect(items.slice(0, shown.length)).toEqual(shown);
+    expect(textOf(cut.content[1])).toContain(`the first ${shown.length} of 1000 items are shown`);
+    expect(cut.structuredContent).toBeUndefined();
+  });
+
+  test('what has no list is cut as text, between characters', () => {
+    for (const cut of [json({ text: 'ä'.repeat(20_000) }, limits), result('text/plain', 'ä'.repeat(20_000), limits)]) {
+      const text = textOf(cut.content[0]);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(10_000);
+      expect(text).not.toContain('\ufffd');
+      expect(textOf(cut.content[1])).toMatch(/^\[Cut here: the first \d+ of \d+ bytes are shown\./);
+      expect(cut.structuredContent).toBeUndefined();
+    }
+  });
+
+  test('an operation without paging says so', () => {
+    const cut = result('text/plain', 'x'.repeat(20_000), limits, {}, { ...PLAN, parameters: [] });
+    expect(textOf(cut.content[1])).toContain('no paging');
+  });
+
+  test('a file is not cut', () => {
+    expect(() => result('application/zip', Buffer.alloc(101), { maxBinaryBytes: 100 })).toThrow(
+      expect.objectContaining({ code: 'result_too_large' }),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import type { Content, ToolResult } from '../../core/content.ts';
+import { PosternError } from '../../core/errors.ts';
+import { isObject, type Json } from '../../core/json.ts';
+import type { UpstreamResponse } from '../../core/upstream.ts';
+import { type Body, mediaTypeOf, sniffBinary } from '../../lib/body.ts';
+import { sha256 } from '../../lib/digest.ts';
+import { visibleText } from '../../lib/visible-text.ts';
+import type { OperationPlan } from '../plan.ts';
+import { cutJson, cutText, howToGetTheRest } from './cut.ts';
+import { visibleJson } from './visible-json.ts';
+
+export interface ResultLimits {
+  /** Bytes of text in a result; more is cut, and the result says so. Default 1 MiB. */
+  readonly maxResultBytes?: number;
+  /** Bytes of an image, a sound or a file in a result; more is `result_too_large`. Default 4 MiB. */
+  readonly maxBinaryBytes?: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** The image types that model providers take; any other image, or a broken one, would fail the whole conversation. */
+const SHOWN_IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+
+/**
+ * A successful response as a tool's result.
+ *
+ * JSON becomes one compact text, and an object is `structuredContent` too, the same value. Text stays text. PNG, JPEG,
+ * GIF and WebP become image content and `audio/*` audio content; every other file is an embedded resource. No body is a
+ * sentence that says so.
+ *
+ * What cannot be seen is taken out of texts: terminal sequences, control characters, bidirectional overrides and
+ * Unicode tags. Data is otherwise passed on as it came; whether it is true or well meant is not judged.
+ *
+ * @param body the response's body, as `readBody` took it.
+ * @throws PosternError `upstream_error` when the body is not what the API promises; `result_too_large`.
+ */
+export function toResult(
+  plan: OperationPlan,
+  response: UpstreamResponse,
+  body: Body,
+  limits: ResultLimits = {},
+): ToolResult {
+  const maxBytes = limits.maxResultBytes ?? MIB;
+  switch (body.kind) {
+    case 'empty':
+      return textResult(emptyText(response));
+    case 'json':
+      return jsonResult(plan, body.value, maxBytes);
+    case 'text':
+      if (body.mediaType === 'text/html' && promisesData(plan)) {
+        throw new PosternError('upstream_error', {
+          message: 'The API answered with a web page.',
+          status: response.status,
+        });
+      }
+      return cutTextResult(plan, visibleText(body.text), maxBytes);
+    case 'binary':
+      return binaryResult(response, body.bytes, body.mediaType, limits.maxBinaryBytes ?? 4 * MIB);
+    case 'malformed':
+      throw new PosternError('upstream_error', {
+        message: `The API answered with ${body.why}.`,
+        status: response.status,
+      });
+  }
+}
+
+/** An operation that declares JSON and no page has sent a login or an error page. */
+function promisesData({ accept }: OperationPlan): boolean {
+  return /[/+]json\b/i.test(accept) && !/text\/(?:html|\*)/i.test(accept);
+}
+
+function textResult(...texts: string[]): ToolResult {
+  return { content: texts.map((text) => ({ type: 'text', text })) };
+}
+
+function emptyText({ status, headers }: UpstreamResponse): string {
+  const location = headers['location'];
+  const where = location === undefined ? '' : ` Location: ${visibleText(location).slice(0, 500)}`;
+  return `The API answered ${status} with no content.${where}`;
+}
+
+function fits(text: string, maxBytes: number): boolean {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+}
+
+function jsonResult(plan: OperationPlan, received: Json, maxBytes: number): ToolResult {
+  const compact = JSON.stringify(received);
+  const value = visibleJson(received, compact);
+  const text = value === received ? compact : JSON.stringify(value);
+  if (fits(text, maxBytes)) return structured(text, value);
+  const cut = cutJson(value, maxBytes, howToGetTheRest(plan));
+  return cut === undefined
+    ? cutTextResult(plan, text, maxBytes)
+    : structured(JSON.stringify(cut.value), cut.value, cut.note);
+}
+
+function structured(text: string, value: Json, note?: string): ToolResult {
+  const content: Content[] = [{ type: 'text', text }];
+  if (note !== undefined) content.push({ type: 'text', text: note });
+  return isObject(value) ? { content, structuredContent: value as Json } : { content };
+}
+
+function cutTextResult(plan: OperationPlan, text: string, maxBytes: number): ToolResult {
+  if (fits(text, maxBytes)) return textResult(text);
+  const kept = cutText(text, maxBytes);
+  const [shown, total] = [Buffer.byteLength(kept), Buffer.byteLength(text)];
+  return textResult(kept, `[Cut here: the first ${shown} of ${total} bytes are shown. ${howToGetTheRest(plan)}]`);
+}
+
+/** A name for the file: what the response calls it, without anything of a path. */
+function fileName(response: UpstreamResponse): string {
+  const disposition = response.headers['content-disposition'] ?? '';
+  const given = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(disposition)?.[1] ?? '';
+  const plain = given.replace(/^.*[/\\]/, '').replace(/[^\w.-]+/g, '_');
+  return /\w/.test(plain) ? plain.slice(0, 100) : 'body';
+}
+
+function binaryResult(response: UpstreamResponse, bytes: Uint8Array, labelled: string, maxBytes: number): ToolResult {
+  if (bytes.byteLength > maxBytes) {
+    throw new PosternError('result_too_large', {
+      message: `The result is a file of ${bytes.byteLength} bytes; ${maxBytes} may be passed on.`,
+    });
+  }
+  const proven = sniffBinary(bytes);
+  const mimeType = labelled.startsWith('image/') && proven !== undefined ? proven : labelled;
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  if (SHOWN_IMAGES.has(mimeType) && proven === mimeType) return { content: [{ type: 'image', data, mimeType }] };
+  if (mediaTypeOf(mimeType).startsWith('audio/')) return { content: [{ type: 'audio', data, mimeType }] };
+  // Named by its content: equal files have equal URIs, and nothing of the request, which may be private, is in it.
+  const uri = `postern:///results/${sha256(bytes).slice(0, 22)}/${fileName(response)}`;
+  return { content: [{ type: 'resource', resource: { uri, mimeType, blob: data } }] };
+}
