@@ -19,6 +19,8 @@ export const CLOSED_OUTLET: Outlet = { open: false, send: () => false };
  * part, is made when somebody asks for the signal.
  */
 export abstract class RunConversation implements Conversation {
+  /** The revision the request is read by. */
+  readonly version: string;
   readonly capabilities: JsonObject;
   readonly client: ClientFacts['client'];
   protected readonly outlet: Outlet;
@@ -32,6 +34,7 @@ export abstract class RunConversation implements Conversation {
 
   /** @param gone what tells that the client went away, where that ends the request. */
   constructor(facts: ClientFacts, outlet: Outlet, gone: { readonly signal: AbortSignal } | undefined) {
+    this.version = facts.version;
     this.capabilities = facts.capabilities;
     this.client = facts.client;
     this.outlet = outlet;

@@ -102,6 +102,27 @@ describe('a legacy request', () => {
     expect([tool.status, tool.json.error.code]).toEqual([200, -32602]);
   });
 
+  test.each<[string, readonly string[]]>([
+    ['2024-11-05', ['text', 'text', 'resource']],
+    ['2025-03-26', ['text', 'text', 'audio']],
+    ['2025-06-18', ['text', 'resource_link', 'audio']],
+  ])('shows %s the content it knows: a client refuses a result for one kind it does not', async (version, kinds) => {
+    const link = { type: 'resource_link', uri: 'acme:a', name: 'a', title: 'A' } as const;
+    const audio = { type: 'audio', data: 'AAAA', mimeType: 'audio/wav' } as const;
+    node.service.tools.set('both', () => ({ content: [{ type: 'text', text: 'both' }, link, audio] }));
+    node.service.prompt = async () => ({ messages: [link, audio].map((content) => ({ role: 'user', content })) });
+    const headers = { 'mcp-protocol-version': version };
+    const { content } = (await legacy(node, 'tools/call', { name: 'both' }, { headers })).json.result;
+    expect(content.map(({ type }: { type: string }) => type)).toEqual(kinds);
+    if (kinds[1] === 'text') expect(content[1].text).toBe('A: acme:a');
+    if (kinds[2] === 'resource') {
+      expect(content[2].resource).toEqual({ uri: 'cid:2', mimeType: 'audio/wav', blob: 'AAAA' });
+    }
+    const { messages } = (await legacy(node, 'prompts/get', { name: 'greet' }, { headers })).json.result;
+    const told = messages.map(({ content }: { content: { type: string } }) => content.type);
+    expect(told).toEqual(kinds.slice(1));
+  });
+
   test('reads, prompts and completes as before', async () => {
     const read = await legacy(node, 'resources/read', { uri: 'a:b' });
     expect(read.json.result).toEqual({ contents: [{ uri: 'a:b', text: 'hello' }] });

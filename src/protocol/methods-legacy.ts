@@ -1,6 +1,7 @@
 import type { ToolResult } from '../core/content.ts';
 import { PosternError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
+import { contentFor, promptFor } from './content-legacy.ts';
 import type { Asked, MethodTable } from './dispatch.ts';
 import { isLogLevel } from './envelope.ts';
 import { errorFacts, unknownResource } from './failure.ts';
@@ -30,7 +31,8 @@ async function callTool<C extends Caller>(asked: Asked<C>): Promise<Payload> {
   const name = stringParam(params, 'name');
   const args = optionalObject(params, 'arguments');
   try {
-    return writer.result(id, legacyResult(await service.callTool(caller, name, args, conversation, asked.admitted)));
+    const result = await service.callTool(caller, name, args, conversation, asked.admitted);
+    return writer.result(id, legacyResult(result, conversation.version));
   } catch (thrown) {
     // These revisions have no error for it, and a model can tell its user.
     if (thrown instanceof PosternError && thrown.code === 'missing_capability') {
@@ -41,9 +43,11 @@ async function callTool<C extends Caller>(asked: Asked<C>): Promise<Payload> {
 }
 
 /** `structuredContent` was an object in every revision before 2026-07-28. */
-function legacyResult(result: ToolResult): ToolResult {
-  if (result.structuredContent === undefined || isObject(result.structuredContent)) return result;
-  return { ...result, structuredContent: undefined };
+function legacyResult(result: ToolResult, version: string): ToolResult {
+  const content = contentFor(version, result.content);
+  const { structuredContent } = result;
+  if (structuredContent === undefined || isObject(structuredContent)) return { ...result, content };
+  return { ...result, content, structuredContent: undefined };
 }
 
 function failedResult(error: PosternError): ToolResult {
@@ -59,7 +63,8 @@ async function getPrompt<C extends Caller>(asked: Asked<C>): Promise<Payload> {
   const { service, caller, params, writer, id, conversation } = asked;
   const args = stringsParam(params, 'arguments');
   asked.admitted();
-  return writer.result(id, await service.getPrompt(caller, stringParam(params, 'name'), args, conversation));
+  const prompt = await service.getPrompt(caller, stringParam(params, 'name'), args, conversation);
+  return writer.result(id, promptFor(conversation.version, prompt));
 }
 
 async function readResource<C extends Caller>(asked: Asked<C>): Promise<Payload> {
