@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +18,16 @@ export interface Example {
   stop(): Promise<void>;
 }
 
+/** Copies the example's files, and adds to its config the transport that only the oldest clients ask for. */
+async function prepare(folder: string): Promise<void> {
+  await copyFile(join(ACME, 'openapi.yaml'), join(folder, 'openapi.yaml'));
+  const config = await readFile(join(ACME, 'postern.yaml'), 'utf8');
+  await writeFile(join(folder, 'postern.yaml'), config.replace(/^server:$/m, 'server:\n  sse2024: true'));
+}
+
 /** Starts the example with its data in a folder; port 0 takes a free one. @throws Error with its output when it does not say that it is ready. */
 export async function startExample(folder: string, port: number): Promise<Example> {
-  for (const file of ['postern.yaml', 'openapi.yaml']) await copyFile(join(ACME, file), join(folder, file));
+  await prepare(folder);
   const args = [join(ACME, 'start.ts'), '--json'];
   const env = { ...process.env, ACME_FOLDER: folder, HOST: '127.0.0.1', PORT: String(port) };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

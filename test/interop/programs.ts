@@ -8,6 +8,7 @@ import type { Sandbox } from './sandbox.ts';
 /** The SDKs, the bridge to stdio, and the Inspector. Those that hold a connection keep it over the restart. */
 export const PROGRAMS: readonly InteropClient[] = [
   { name: 'sdk-1', prefix: 'sdk-1', connect: (sandbox, target) => connectSdk(sandbox, 'sdk-1.mjs', target) },
+  { name: 'sdk-1-sse', prefix: 'sdk-1', connect: (sandbox, target) => connectSdk(sandbox, 'sdk-1-sse.mjs', target) },
   {
     name: 'sdk-2-auto',
     prefix: 'sdk-2',
