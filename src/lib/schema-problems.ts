@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { pointerTo } from './json-pointer.ts';
 import { nearest } from './nearest.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -27,11 +28,9 @@ export function shapeOf(value: unknown): string {
   return keys.length === 0 ? 'empty object' : clip(`object with ${keys.join(', ')}`);
 }
 
-const escapeToken = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
 /** Names are the caller's, and as long as its request may be; nobody needs more of them than this. */
 const POINTER_SHOWN = 256;
-const pointerTo = (at: string, key: string) => clip(`${at}/${escapeToken(clip(key, POINTER_SHOWN))}`, POINTER_SHOWN);
+const shownPointer = (at: string, key: string) => clip(pointerTo(at, clip(key, POINTER_SHOWN)), POINTER_SHOWN);
 
 function several(values: readonly unknown[], max = 240): string {
   const shown: string[] = [];
@@ -100,13 +99,13 @@ function problemOf(error: ErrorObject): Problem {
     const missing = String(error.params['missingProperty']);
     const wanted = (error.parentSchema as { properties?: Record<string, { type?: unknown }> })?.properties?.[missing];
     const type = typeof wanted?.type === 'string' ? `${wanted.type} (required)` : 'a value (required)';
-    return { pointer: pointerTo(at, missing), expected: type, received: 'nothing' };
+    return { pointer: shownPointer(at, missing), expected: type, received: 'nothing' };
   }
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty']);
     const found = (error.data as Record<string, unknown> | undefined)?.[name];
     const expected = unknownProperty(name, error.parentSchema);
-    return { pointer: pointerTo(at, name), expected, received: shapeOf(found) };
+    return { pointer: shownPointer(at, name), expected, received: shapeOf(found) };
   }
   return { pointer: clip(at, POINTER_SHOWN), expected: expectation(error), received: shapeOf(error.data) };
 }

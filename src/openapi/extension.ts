@@ -59,7 +59,7 @@ export function tagExtensions(document: OpenApiDocument): ReadonlyMap<string, Ex
   const { root, resolver } = document;
   const found = new Map<string, Extension>();
   if (!Array.isArray(root['tags'])) return found;
-  const tags = child({ value: root, source: resolver.root, pointer: '' }, 'tags');
+  const tags = child(resolver.whole, 'tags');
   for (const index of root['tags'].keys()) {
     const tag = child(tags, index);
     if (!isObject(tag.value) || typeof tag.value['name'] !== 'string' || !('x-mcp' in tag.value)) continue;

@@ -55,6 +55,9 @@ export interface SecurityScheme {
   readonly scopes: readonly string[];
 }
 
+/** A security scheme as the document declares it, before an operation wants anything of it. */
+export type DeclaredScheme = Omit<SecurityScheme, 'scopes'>;
+
 /** Everything needed to turn a tool's arguments into a request, computed once when the document is loaded. */
 export interface OperationPlan {
   /** Upper case. */

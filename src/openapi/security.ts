@@ -1,18 +1,16 @@
 import { isObject } from '../core/json.ts';
 import type { OpenApiDocument } from './document/document.ts';
 import type { Operation } from './document/operations.ts';
-import { child, type Located, type Resolver } from './document/resolve.ts';
-import type { SecurityScheme } from './plan.ts';
-
-type Node = { readonly [key: string]: unknown };
+import { child, type Located, type Node, type Resolver } from './document/resolve.ts';
+import type { DeclaredScheme, SecurityScheme } from './plan.ts';
 
 const TYPES: readonly string[] = ['apiKey', 'http', 'oauth2', 'openIdConnect', 'mutualTLS'];
 const PLACES: readonly string[] = ['header', 'query', 'cookie'];
 
 /** Where a document declares its security schemes. */
 function schemesAt({ root, resolver, version }: OpenApiDocument): Located {
-  const whole: Located = { value: root, source: resolver.root, pointer: '' };
-  const holder = version === '2.0' ? whole : isObject(root['components']) ? child(whole, 'components') : whole;
+  const holder =
+    version === '2.0' || !isObject(root['components']) ? resolver.whole : child(resolver.whole, 'components');
   return child(holder, version === '2.0' ? 'securityDefinitions' : 'securitySchemes');
 }
 
@@ -35,10 +33,10 @@ export function declaredScopes(document: OpenApiDocument): { readonly [name: str
 }
 
 /** The security schemes of a document by name, those it declares in a way that can be understood. */
-export function securitySchemes(document: OpenApiDocument): ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>> {
+export function securitySchemes(document: OpenApiDocument): ReadonlyMap<string, DeclaredScheme> {
   const { resolver } = document;
   const at = schemesAt(document);
-  const schemes = new Map<string, Omit<SecurityScheme, 'scopes'>>();
+  const schemes = new Map<string, DeclaredScheme>();
   if (!isObject(at.value)) return schemes;
   for (const name of Object.keys(at.value)) {
     const scheme = schemeOf(name, child(at, name), resolver);
@@ -47,7 +45,7 @@ export function securitySchemes(document: OpenApiDocument): ReadonlyMap<string, 
   return schemes;
 }
 
-function schemeOf(name: string, at: Located, resolver: Resolver): Omit<SecurityScheme, 'scopes'> | undefined {
+function schemeOf(name: string, at: Located, resolver: Resolver): DeclaredScheme | undefined {
   const value = resolver.follow(at)?.value;
   if (!isObject(value)) return undefined;
   const { type, scheme, in: place, name: parameterName } = value;
@@ -62,10 +60,7 @@ function schemeOf(name: string, at: Located, resolver: Resolver): Omit<SecurityS
   return { name, type, in: place as SecurityScheme['in'], parameterName };
 }
 
-function requirements(
-  given: unknown,
-  schemes: ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>>,
-): SecurityScheme[][] {
+function requirements(given: unknown, schemes: ReadonlyMap<string, DeclaredScheme>): SecurityScheme[][] {
   if (!Array.isArray(given)) return [];
   if (given.length === 0) return [[]];
   const alternatives: SecurityScheme[][] = [];
@@ -86,16 +81,13 @@ function requirements(
 export function securityOf(
   operation: Operation,
   document: OpenApiDocument,
-  schemes: ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>>,
+  schemes: ReadonlyMap<string, DeclaredScheme>,
 ): SecurityScheme[][] {
   return requirements(operation.at.value['security'] ?? document.root['security'], schemes);
 }
 
 /** The scopes that the operation itself wants of an OAuth credential; nothing where only the document as a whole does. */
-export function ownScopes(
-  operation: Operation,
-  schemes: ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>>,
-): readonly string[] {
+export function ownScopes(operation: Operation, schemes: ReadonlyMap<string, DeclaredScheme>): readonly string[] {
   for (const alternative of requirements(operation.at.value['security'], schemes)) {
     const oauth = alternative.filter(({ type }) => type === 'oauth2' || type === 'openIdConnect');
     const scopes = [...new Set(oauth.flatMap((scheme) => scheme.scopes))];

@@ -13,7 +13,7 @@ import { BODY_KEY, inputBody } from './input/body.ts';
 import { inputParameters } from './input/parameters.ts';
 import { type Input, InputSchemas } from './input/schema.ts';
 import { snakeCase, toolNames } from './names.ts';
-import type { OperationPlan, SecurityScheme } from './plan.ts';
+import type { DeclaredScheme, OperationPlan } from './plan.ts';
 import { acceptOf, resultSchema, returnLine, type Success, successOf } from './returns.ts';
 import { Views } from './schema/view.ts';
 import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
@@ -72,7 +72,7 @@ interface Context {
   readonly options: ToolsOptions;
   readonly views: Views;
   readonly schemas: InputSchemas;
-  readonly schemes: ReadonlyMap<string, Omit<SecurityScheme, 'scopes'>>;
+  readonly schemes: ReadonlyMap<string, DeclaredScheme>;
   readonly configured: (operation: Operation) => Required | undefined;
 }
 

@@ -1,3 +1,5 @@
+import { pointerTo } from '../lib/json-pointer.ts';
+
 /**
  * The parts of Standard Schema and Standard JSON Schema (standardschema.dev, version 1) that tools need, declared
  * structurally: Zod 4.2+, ArkType and others fit without either side importing the other.
@@ -30,8 +32,6 @@ export function isStandardSchema(schema: object): schema is StandardSchema {
 
 /** RFC 6901 pointer of an issue's path; empty for the root. */
 export function pointerOf(issue: StandardIssue): string {
-  return (issue.path ?? [])
-    .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
-    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+  const steps = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+  return steps.reduce(pointerTo, '');
 }

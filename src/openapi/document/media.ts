@@ -1,7 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import { child, type Located, type Resolver } from './resolve.ts';
-
-type Node = { readonly [key: string]: unknown };
+import { child, type Located, type Node, type Resolver } from './resolve.ts';
 
 export type BodyKind = 'json' | 'form' | 'multipart' | 'text' | 'binary';
 

@@ -1,10 +1,8 @@
 import { isObject } from '../../core/json.ts';
 import type { OpenApiDocument } from './document.ts';
-import { child, isReference, type Located, type Resolver } from './resolve.ts';
+import { child, isReference, type Located, type Node, type Resolver } from './resolve.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const;
-
-type Node = { readonly [key: string]: unknown };
 
 /** One operation of a document, its path item's share merged in. */
 export interface Operation {
@@ -73,12 +71,11 @@ function operationAt(method: string, path: string, item: Located<Node>, raw: Loc
 /** Every operation of a document, in the document's order. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
   const { resolver, root } = document;
-  const whole: Located<Node> = { value: root, source: resolver.root, pointer: '' };
   if (!isObject(root['paths'])) {
     resolver.warn('/paths', 'the document has no paths, so there are no tools');
     return [];
   }
-  const paths = child(whole, 'paths');
+  const paths = child(resolver.whole, 'paths');
   const operations: Operation[] = [];
   for (const path of Object.keys(root['paths'])) {
     if (path.startsWith('x-')) continue;

@@ -1,7 +1,4 @@
-/** One step of a JSON pointer, escaped (RFC 6901 §3). */
-export function escapeToken(key: string): string {
-  return key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
-}
+import { pointerTo } from '../../lib/json-pointer.ts';
 
 /** The steps of a JSON pointer in its URI fragment form, such as `/paths/~1pets~1%7Bid%7D/get` (RFC 6901 §6). */
 export function parseFragment(pointer: string): string[] {
@@ -22,5 +19,5 @@ export function decoded(text: string): string {
 }
 
 export function formatPointer(steps: readonly string[]): string {
-  return steps.map((step) => `/${escapeToken(step)}`).join('');
+  return steps.reduce(pointerTo, '');
 }

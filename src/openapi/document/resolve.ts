@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts';
-import { escapeToken, formatPointer, parseFragment } from './pointer.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
+import { formatPointer, parseFragment } from './pointer.ts';
 import type { Opener, Source } from './source.ts';
 
 /** Something about a document that costs a part of it. */
@@ -8,6 +9,9 @@ export interface Warning {
   readonly pointer: string;
   readonly message: string;
 }
+
+/** An object of a document, before anything is known of it. */
+export type Node = { readonly [key: string]: unknown };
 
 /** A value of a document, and where it stands. */
 export interface Located<T = unknown> {
@@ -18,11 +22,7 @@ export interface Located<T = unknown> {
 
 export function child(at: Located, key: string | number): Located {
   const { value, source, pointer } = at;
-  return {
-    value: (value as Record<string | number, unknown>)[key],
-    source,
-    pointer: `${pointer}/${escapeToken(String(key))}`,
-  };
+  return { value: (value as Record<string | number, unknown>)[key], source, pointer: pointerTo(pointer, key) };
 }
 
 /** True for a Reference Object: `$ref` counts only where it is text, because a property can have that name. */
@@ -38,6 +38,8 @@ const MAX_HOPS = 50;
  */
 export class Resolver {
   readonly root: Source;
+  /** The document as a place in itself. */
+  readonly whole: Located;
   readonly warnings: Warning[] = [];
   readonly #open: Opener;
   readonly #targets = new Map<Source, Map<string, Located>>();
@@ -46,24 +48,21 @@ export class Resolver {
 
   constructor(root: Source, open: Opener) {
     this.root = root;
+    this.whole = { value: root.value, source: root, pointer: '' };
     this.#open = open;
   }
 
   warn(at: Located | string, message: string): void {
-    const pointer = typeof at === 'string' ? at : this.#address(at);
+    const pointer = typeof at === 'string' ? at : this.key(at);
     const key = `${pointer}\n${message}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
     this.warnings.push({ pointer, message });
   }
 
-  #address(at: Located): string {
-    return at.source === this.root ? at.pointer : `${at.source.uri}#${at.pointer}`;
-  }
-
   /** One string for one place: two references to it have the same. */
   key(at: Located): string {
-    return this.#address(at);
+    return at.source === this.root ? at.pointer : `${at.source.uri}#${at.pointer}`;
   }
 
   /** What the reference at `at` leads to, after one hop; warns and returns nothing when it leads nowhere. */

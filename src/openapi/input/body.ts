@@ -11,12 +11,10 @@ import {
   saysSomething,
 } from '../document/media.ts';
 import type { Operation } from '../document/operations.ts';
-import { child, type Located, type Resolver } from '../document/resolve.ts';
+import { child, type Located, type Node, type Resolver } from '../document/resolve.ts';
 import type { BodyPlan, ParameterPlan, PartPlan } from '../plan.ts';
 import type { Views } from '../schema/view.ts';
 import { collectionStyle } from './parameters.ts';
-
-type Node = { readonly [key: string]: unknown };
 
 /** The body of an operation as an argument of the tool. */
 export interface InputBody {

@@ -1,11 +1,10 @@
 import { isObject } from '../../core/json.ts';
 import { bestFirst, mediaOf, samplesOf } from '../document/media.ts';
 import type { Operation } from '../document/operations.ts';
-import { child, type Located, type Resolver } from '../document/resolve.ts';
-import type { ParameterPlan, SecurityScheme } from '../plan.ts';
+import { child, type Located, type Node, type Resolver } from '../document/resolve.ts';
+import type { DeclaredScheme, ParameterPlan } from '../plan.ts';
 import { argumentKeys } from './keys.ts';
 
-type Node = { readonly [key: string]: unknown };
 type Place = ParameterPlan['in'];
 type Style = ParameterPlan['style'];
 
@@ -102,10 +101,8 @@ function draftOf(at: Located<Node>, place: Place, swagger: boolean, resolver: Re
   };
 }
 
-type Scheme = Omit<SecurityScheme, 'scopes'>;
-
 /** Where a scheme of the document puts a credential: Postern fills it in, so no model is asked for it. */
-function isCredential(draft: Draft, schemes: ReadonlyMap<string, Scheme>): boolean {
+function isCredential(draft: Draft, schemes: ReadonlyMap<string, DeclaredScheme>): boolean {
   for (const { type, in: place, parameterName } of schemes.values()) {
     if (type !== 'apiKey' || place !== draft.in || parameterName === undefined) continue;
     if (parameterName === draft.name) return true;
@@ -162,7 +159,7 @@ function draftsOf(operation: Operation, { schemes, swagger, resolver }: Paramete
 export interface ParameterContext {
   readonly resolver: Resolver;
   readonly swagger: boolean;
-  readonly schemes: ReadonlyMap<string, Scheme>;
+  readonly schemes: ReadonlyMap<string, DeclaredScheme>;
   /** Arguments that are taken, such as `body`. */
   readonly reserved: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../core/json.ts';
-import type { Located } from '../document/resolve.ts';
+import type { Located, Node } from '../document/resolve.ts';
 import { visibleValue } from '../document/text.ts';
 import { jsonBytes } from '../schema/bytes.ts';
 import { type Definition, EnforcedSchemas } from '../schema/enforced.ts';
@@ -112,11 +112,7 @@ export class InputSchemas {
     return this.#described(shown.schema, notes, Math.min(1000, left / 2), left / 2);
   }
 
-  #fields(
-    fields: readonly Located<{ readonly [key: string]: unknown }>[],
-    parts: InputBody['plan']['parts'],
-    budget: number,
-  ) {
+  #fields(fields: readonly Located<Node>[], parts: InputBody['plan']['parts'], budget: number) {
     const share = Math.min(PARAMETER_BYTES, Math.floor(budget / fields.length) - 40);
     const properties = fields.map((at): [string, JsonSchema] => {
       const name = String(at.value['name']);

@@ -23,11 +23,6 @@ export function refuseArgument(pointer: string, expected: string, value: Json | 
   });
 }
 
-/** A property's JSON pointer (RFC 6901) below `parent`. */
-export function pointerTo(parent: string, key: string | number): string {
-  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
 /** Left alone by `encodeURIComponent` although RFC 3986 §2.2 reserves them. */
 const MISSED = /[!'()*]/g;
 const upperHex = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
 import type { PartPlan } from '../plan.ts';
-import { type Encode, encodeComponent, encodeReserved, pointerTo, refuseArgument } from './encode.ts';
+import { type Encode, encodeComponent, encodeReserved, refuseArgument } from './encode.ts';
 import { expandNested, expandPairs } from './serialise.ts';
 
 /** The members of a form, null ones left out: OpenAPI has no way to send a null in a form. */

@@ -1,7 +1,8 @@
 import { PosternError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
 import type { ParameterPlan } from '../plan.ts';
-import { encodeComponent, encodeReservedPath, pointerTo, refuseArgument } from './encode.ts';
+import { encodeComponent, encodeReservedPath, refuseArgument } from './encode.ts';
 import { expandText } from './serialise.ts';
 
 /** The part of an operation's URL that does not change, and the part that the arguments fill in. */

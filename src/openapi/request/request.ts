@@ -1,15 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { UpstreamRequest } from '../../core/upstream.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
 import type { BodyPlan, OperationPlan, ParameterPlan, PartPlan } from '../plan.ts';
-import {
-  type Encode,
-  encodeComponent,
-  encodeCookie,
-  encodeHeader,
-  encodeReserved,
-  pointerTo,
-  refuseArgument,
-} from './encode.ts';
+import { type Encode, encodeComponent, encodeCookie, encodeHeader, encodeReserved, refuseArgument } from './encode.ts';
 import { encodeForm } from './form.ts';
 import { decodeBase64, encodeMultipart } from './multipart.ts';
 import { compilePath } from './path.ts';

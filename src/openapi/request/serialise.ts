@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
 import type { ParameterPlan } from '../plan.ts';
-import { type Encode, encodeComponent, pointerTo, refuseArgument } from './encode.ts';
+import { type Encode, encodeComponent, refuseArgument } from './encode.ts';
 
 export type Style = ParameterPlan['style'];
 

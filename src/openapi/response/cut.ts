@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { pointerTo } from '../../lib/json-pointer.ts';
 import type { OperationPlan } from '../plan.ts';
-import { pointerTo } from '../request/encode.ts';
 
 /** Query parameters by which APIs give less at a time, as they are commonly called. */
 const PAGING =

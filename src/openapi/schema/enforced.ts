@@ -7,7 +7,8 @@ import type { Views } from './view.ts';
 /** Deeper than this a schema without references is not enforced. */
 const MAX_DEPTH = 100;
 
-interface Definition {
+/** What a place of the document became, and the definitions that it refers to. */
+export interface Definition {
   readonly name: string;
   schema: JsonSchema;
   readonly uses: Set<Definition>;
@@ -190,5 +191,3 @@ export class EnforcedSchemas {
     if (second !== undefined) out['allOf'] = [...((out['allOf'] as unknown[] | undefined) ?? []), { anyOf: second }];
   }
 }
-
-export type { Definition };
