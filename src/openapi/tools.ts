@@ -148,27 +148,40 @@ function planOf(operation: Operation, input: Input, success: Success, context: C
   };
 }
 
-function toolOf({ operation, extension, override }: Chosen, name: string, context: Context): OpenApiTool {
-  const { document, options, views, schemas, schemes } = context;
-  const success = successOf(operation, document);
+function inputOf(operation: Operation, { document, views, schemes }: Context): Input {
   const body = inputBody(operation, document, views);
   const swagger = document.version === '2.0';
   const reserved = body === undefined ? [] : [BODY_KEY];
-  const parameters = inputParameters(operation, { resolver: document.resolver, swagger, schemes, reserved });
-  const input: Input = { parameters, body };
-  const words = snakeCase(`${operation.operationId ?? ''} ${operation.path}`);
-  const scopes = requiredScopes(operation, {
-    config: override.scopes ?? context.configured(operation),
-    extension: extension.scopes,
-    own: ownScopes(operation, schemes),
-    upstream: options.upstream,
-  });
+  return { parameters: inputParameters(operation, { resolver: document.resolver, swagger, schemes, reserved }), body };
+}
+
+function toolOf(each: Chosen, name: string, context: Context): OpenApiTool {
+  const { operation } = each;
+  const success = successOf(operation, context.document);
+  const input = inputOf(operation, context);
+  const enforce = once(() => context.schemas.enforced(input));
+  return {
+    tool: definitionOf(each, name, { input, success }, context),
+    plan: planOf(operation, input, success, context),
+    get enforced() {
+      return enforce();
+    },
+    operation: operation.identity,
+  };
+}
+
+function definitionOf(
+  { operation, extension, override }: Chosen,
+  name: string,
+  { input, success }: { readonly input: Input; readonly success: Success },
+  { options, views, schemas, schemes, configured }: Context,
+): Tool {
   const said = override.title ?? extension.title;
   const title = said === undefined ? titleOf(operation, name) : cleanInline(said, 200);
   const examples = override.examples ?? extension.examples.map(visibleValue).filter((sample) => sample !== undefined);
-  const describe = once(() => {
-    return descriptionOf(operation, returnLine(success, views), override.description ?? extension.description);
-  });
+  const describe = once(() =>
+    descriptionOf(operation, returnLine(success, views), override.description ?? extension.description),
+  );
   const show = () => {
     const room =
       (options.maxToolBytes ?? MAX_TOOL_BYTES) - Buffer.byteLength(JSON.stringify([describe(), title, name])) - 400;
@@ -177,8 +190,8 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
   };
   const result = options.outputSchema ? resultSchema(success) : undefined;
   const output = result && schemas.result(result);
-  const enforce = once(() => schemas.enforced(input));
-  const tool: Tool = {
+  const words = snakeCase(`${operation.operationId ?? ''} ${operation.path}`);
+  return {
     name,
     title,
     get description() {
@@ -189,16 +202,13 @@ function toolOf({ operation, extension, override }: Chosen, name: string, contex
     },
     ...(output === undefined ? {} : { outputSchema: output }),
     annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
-    scopes,
+    scopes: requiredScopes(operation, {
+      config: override.scopes ?? configured(operation),
+      extension: extension.scopes,
+      own: ownScopes(operation, schemes),
+      upstream: options.upstream,
+    }),
     tags: [...new Set([...operation.tags, ...extension.tags])],
     upstream: options.upstream,
-  };
-  return {
-    tool,
-    plan: planOf(operation, input, success, context),
-    get enforced() {
-      return enforce();
-    },
-    operation: operation.identity,
   };
 }
