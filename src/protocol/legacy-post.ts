@@ -12,6 +12,7 @@ import { initializeResult, openingOf } from './opening.ts';
 import type { Parts } from './parts.ts';
 import { legacyWriter } from './reply.ts';
 import type { Caller } from './service.ts';
+import type { Session } from './session.ts';
 import type { RequestFacts } from './types.ts';
 import { allowsPolling } from './versions.ts';
 
@@ -80,11 +81,23 @@ export async function serveLegacy<C extends Caller>(
       stream.detach();
     };
   }
-  const stop =
-    session === undefined ? undefined : await parts.mail.listen(session.key, (letter) => conversation.receive(letter));
+  const stop = session === undefined ? undefined : await hear(parts, session, stream, conversation);
   const { service } = parts;
   const asked = { service, caller, era: 'legacy', id, method, params, writer: legacyWriter, conversation } as const;
   const admitted = () => outlet.admit();
   void answer(parts.legacy, { ...asked, admitted }, outlet, reject, facts, parts.note).finally(() => stop?.());
   return promise;
+}
+
+/** Hands letters of the session to the request they may be about. @returns a function that ends it. */
+function hear<C extends Caller>(
+  { mail }: Parts<C>,
+  session: Session,
+  stream: LegacyStream<C>,
+  conversation: LegacyConversation,
+): Promise<() => void> {
+  return mail.listen(session.key, (letter) => {
+    stream.receive(letter);
+    return conversation.receive(letter);
+  });
 }

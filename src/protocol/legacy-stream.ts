@@ -1,4 +1,5 @@
 import type { Footing } from './footing.ts';
+import type { Letter } from './mail.ts';
 import type { Parts } from './parts.ts';
 import { type Channel, plainChannel, ReplayChannel } from './replay.ts';
 import type { Caller } from './service.ts';
@@ -38,5 +39,12 @@ export class LegacyStream<C extends Caller> {
 
   detach(): void {
     this.#replay?.detach();
+  }
+
+  /** Takes a letter of the session, if it is about this stream. */
+  receive(letter: Letter): void {
+    if (letter.kind === 'displace' && letter.stream !== undefined && letter.stream === this.#replay?.id) {
+      this.#replay.displace();
+    }
   }
 }

@@ -10,8 +10,8 @@ export type Letter =
   | { readonly kind: 'answer'; readonly id: Id; readonly result?: JsonObject }
   /** The client no longer wants the answer to its request. */
   | { readonly kind: 'cancel'; readonly id: Id }
-  /** The session's notifications now go to another stream. */
-  | { readonly kind: 'displace' }
+  /** The session's notifications, or the messages of one request's stream, now go to another connection. */
+  | { readonly kind: 'displace'; readonly stream?: string }
   /** The session is over. */
   | { readonly kind: 'end' };
 

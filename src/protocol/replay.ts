@@ -30,7 +30,8 @@ const MARKS: Readonly<Record<Mark, string>> = { start: 'S', message: 'M', last: 
 export class ReplayChannel implements Channel {
   readonly #parts: ReplayParts;
   readonly #key: string;
-  readonly #id = randomBytes(12).toString('base64url');
+  /** What a {@link Position} names it by. */
+  readonly id = randomBytes(12).toString('base64url');
   readonly #stream: EventStream;
   #tail: Promise<void>;
   /** Characters that wait for the cache. */
@@ -39,7 +40,7 @@ export class ReplayChannel implements Channel {
   /** @param primes whether the client knows empty events: those before 2025-11-25 choke on them. */
   constructor(parts: ReplayParts, session: Session, stream: EventStream, primes: boolean) {
     this.#parts = parts;
-    this.#key = streamKey(session, this.#id);
+    this.#key = streamKey(session, this.id);
     this.#stream = stream;
     this.#tail = this.#store('start', '').then((id) => {
       if (primes && id !== undefined) stream.prime(id, parts.limits.retryMs);
@@ -58,6 +59,11 @@ export class ReplayChannel implements Channel {
   /** Ends the stream to the client. What comes later is kept for it. */
   detach(): void {
     this.#tail = this.#tail.then(() => this.#stream.end());
+  }
+
+  /** Another connection has the stream: this one gets nothing more, not even what waits. */
+  displace(): void {
+    this.#stream.end();
   }
 
   #then(mark: Mark, message: string): void {
@@ -84,7 +90,7 @@ export class ReplayChannel implements Channel {
         ttlMs: limits.replayTtlMs,
       });
       await cache.publish(this.#key, '');
-      return eventId(this.#id, entry, mark === 'last');
+      return eventId(this.id, entry, mark === 'last');
     } catch (thrown) {
       note('error', { at: 'replay' }, thrown);
       return undefined;

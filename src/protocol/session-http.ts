@@ -67,20 +67,37 @@ export function notAllowed(): PosternError {
 }
 
 async function openSessionStream<C extends Caller>(parts: Parts<C>, caller: C, session: Session): Promise<HttpReply> {
-  // A message goes to one stream alone (2025-11-25, basic/transports#multiple-connections): the newest.
-  await parts.mail.send(session.key, { kind: 'displace' });
+  return takeOver(parts, caller, session, undefined, async (stream) =>
+    parts.changes.listen(caller.key, (change) => void tell(parts, session, stream, change)),
+  );
+}
+
+/**
+ * Opens a stream in the place of the one that had its messages: each goes to one connection alone, the newest
+ * (2025-11-25, basic/transports#multiple-connections).
+ * @param of the request whose stream it is; nothing for the session's own notifications.
+ * @param feed begins to write to it, and returns a function that stops that.
+ */
+async function takeOver<C extends Caller>(
+  parts: Parts<C>,
+  caller: C,
+  session: Session,
+  of: string | undefined,
+  feed: (stream: EventStream) => Promise<() => void>,
+): Promise<HttpReply> {
+  await parts.mail.send(session.key, { kind: 'displace', stream: of });
   const stops: (() => void)[] = [];
   const stop = () => {
     for (const each of stops.splice(0)) each();
   };
   const stream = parts.streams.open({ caller, kind: 'session', onEnd: stop });
-  stops.push(parts.changes.listen(caller.key, (change) => void tell(parts, session, stream, change)));
   stops.push(
-    await parts.mail.listen(session.key, ({ kind }) => {
-      if (kind === 'end' || kind === 'displace') stream.end();
+    await parts.mail.listen(session.key, (letter) => {
+      if (letter.kind === 'end' || (letter.kind === 'displace' && letter.stream === of)) stream.end();
       return false;
     }),
   );
+  stops.push(await feed(stream));
   if (!stream.open) stop();
   return { status: 200, headers: streamHeaders(), body: stream.body };
 }
@@ -110,9 +127,5 @@ async function resume<C extends Caller>(
   if (position === undefined || !(await canReplay(parts, session, position))) {
     throw new PosternError('invalid_request', { message: 'Last-Event-ID names no stream of this session.' });
   }
-  let stop = () => {};
-  const stream = parts.streams.open({ caller, kind: 'session', onEnd: () => stop() });
-  stop = await replay(parts, session, position, stream);
-  if (!stream.open) stop();
-  return { status: 200, headers: streamHeaders(), body: stream.body };
+  return takeOver(parts, caller, session, position.stream, (stream) => replay(parts, session, position, stream));
 }

@@ -277,6 +277,26 @@ describe('a stream that was lost', () => {
     expect(await again.events.next()).toBeUndefined();
   });
 
+  test('goes to one connection: to who resumed it last, on any node', async () => {
+    const tool = steps();
+    const other = startNode(node);
+    const first = await start();
+    await first.events.next();
+    const id = String((await first.events.next())?.id);
+    expect((await first.events.message()).params.progress).toBe(1);
+    const second = await resume(id, other);
+    expect(await first.events.next()).toBeUndefined();
+    expect((await second.events.message()).params.progress).toBe(1);
+    const third = await resume(id);
+    expect(await second.events.next()).toBeUndefined();
+    const notifications = await node.request({ method: 'GET', headers });
+    tool.finish();
+    expect((await third.events.message()).params.progress).toBe(1);
+    expect((await third.events.message()).result).toBeDefined();
+    await notifications.events.leave();
+    expect(node.service.heard).toBe(0);
+  });
+
   test('of another session, another caller or nobody is unknown', async () => {
     const tool = steps();
     const { events } = await start();
