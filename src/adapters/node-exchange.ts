@@ -8,6 +8,7 @@ export class NodeRequest implements HttpRequest {
   readonly path: string;
   readonly query: string;
   readonly #incoming: IncomingMessage;
+  readonly #headers: IncomingMessage['headers'];
   readonly #outgoing: ServerResponse;
   #signal: AbortSignal | undefined;
 
@@ -18,6 +19,7 @@ export class NodeRequest implements HttpRequest {
     this.path = mark === -1 ? url : url.slice(0, mark);
     this.query = mark === -1 ? '' : url.slice(mark + 1);
     this.#incoming = incoming;
+    this.#headers = incoming.headers;
     this.#outgoing = outgoing;
   }
 
@@ -35,7 +37,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.#incoming.headers[name];
+    const value = this.#headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 

@@ -3,8 +3,6 @@ import type { Clock } from '../core/clock.ts';
 import type { ApiKeyRow, ApiKeyTable } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import { sha256 } from '../lib/digest.ts';
-import { Lru } from '../lib/lru.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import { KEY_PREFIX, matchesDigest, parseApiKey } from './api-key.ts';
 import { createFailures } from './failures.ts';
@@ -53,25 +51,25 @@ interface Known {
  */
 export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
   const { keys, pepper, clock } = options;
-  const known = new Lru<string, Known>({ max: options.remember ?? 20_000 });
+  const known = createMemory(clock, options.remember ?? 20_000);
   const flights = new SingleFlight<string, Principal | Reason>();
   const failures = createFailures({ clock, max: options.failuresPerMinute ?? 100 });
 
-  const look = async (token: string, name: string, id: string): Promise<Principal | Reason> => {
+  const look = async (token: string, id: string): Promise<Principal | Reason> => {
     const checkedAt = clock.monotonic();
     const row = await find(keys, id);
     const outcome = judge(token, row, pepper, clock.now());
     if (typeof outcome === 'string') {
-      known.delete(name);
+      known.forget(token);
     } else {
-      known.set(name, { principal: outcome, checkedAt });
+      known.keep(token, { principal: outcome, checkedAt });
       touch(keys, row, clock.now());
     }
     return outcome;
   };
 
-  const settle = async (token: string, name: string, id: string, address: string): Promise<Principal> => {
-    const outcome = await flights.run(name, () => look(token, name, id));
+  const settle = async (token: string, id: string, address: string): Promise<Principal> => {
+    const outcome = await flights.run(token, () => look(token, id));
     if (typeof outcome !== 'string') return outcome;
     throw refusal(outcome, failures.note(`id ${id}`), failures.note(`address ${address}`));
   };
@@ -79,16 +77,52 @@ export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
   return {
     verify: (token, address) => {
       if (!token.startsWith(KEY_PREFIX)) return 'not-mine';
-      const name = sha256(token);
-      const found = known.get(name);
+      const found = known.get(token);
       if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
         const { expiresAt } = found.principal;
         if (expiresAt === undefined || expiresAt > clock.now()) return found.principal;
       }
       const id = parseApiKey(token);
       if (id === undefined) throw refusal('key_malformed', failures.note(`address ${address}`));
-      return settle(token, name, id, address);
+      return settle(token, id, address);
     },
+  };
+}
+
+interface Memory {
+  get(token: string): Known | undefined;
+  keep(token: string, known: Known): void;
+  forget(token: string): void;
+}
+
+/**
+ * Good keys, by themselves: to digest one for every request would cost more than the rest of the verification. None
+ * stays for more than twice the time it is good for, about as long as the garbage of the request that brought it.
+ */
+function createMemory(clock: Clock, max: number): Memory {
+  const entries = new Map<string, Known>();
+  let armed = false;
+
+  const arm = (): void => {
+    if (armed || entries.size === 0) return;
+    armed = true;
+    clock.after(FRESH_MS, () => {
+      armed = false;
+      const now = clock.monotonic();
+      for (const [token, { checkedAt }] of entries) if (now - checkedAt >= FRESH_MS) entries.delete(token);
+      arm();
+    });
+  };
+
+  return {
+    get: (token) => entries.get(token),
+    keep: (token, known) => {
+      const [oldest] = entries.size >= max ? entries.keys() : [];
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.set(token, known);
+      arm();
+    },
+    forget: (token) => entries.delete(token),
   };
 }
 

@@ -99,6 +99,7 @@ const BACKSLASH = 0x5c;
  * `JSON.parse` takes a million levels, and whatever walks its result then runs out of stack.
  */
 export function isDeeper(bytes: Uint8Array, limit: number): boolean {
+  if (openings(bytes) <= limit) return false;
   let depth = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -111,6 +112,13 @@ export function isDeeper(bytes: Uint8Array, limit: number): boolean {
     }
   }
   return false;
+}
+
+/** How many brackets open, those inside of strings too: most bodies have too few of them to nest deep. */
+function openings(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0x7b || bytes[at] === 0x5b) count++;
+  return count;
 }
 
 /** Where the string that begins at `from` ends: at the first quote that an even number of backslashes precedes. */
