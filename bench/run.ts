@@ -18,8 +18,8 @@ import { start } from './rows/start.ts';
 import { toolsCall } from './rows/tools-call.ts';
 import { toolsList } from './rows/tools-list.ts';
 
-const FULL: Plan = { rounds: 9, ms: 1500, warmupMs: 3000, connections: 32 };
-const QUICK: Plan = { rounds: 5, ms: 500, warmupMs: 1500, connections: 32 };
+const FULL: Plan = { rounds: 9, ms: 1500, warmupMs: 3000, connections: 32, poll: true };
+const QUICK: Plan = { rounds: 5, ms: 500, warmupMs: 1500, connections: 32, poll: true };
 
 const GROUPS = { call: toolsCall, list: toolsList, proxied: proxiedCall, start } as const;
 

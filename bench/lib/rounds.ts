@@ -15,6 +15,8 @@ export interface Plan {
   /** Milliseconds of load before anything counts: the JIT's share. */
   readonly warmupMs: number;
   readonly connections: number;
+  /** As in a load job. */
+  readonly poll: boolean;
 }
 
 export interface Measured {
@@ -41,7 +43,7 @@ export function spread(values: readonly number[]): Spread {
 
 async function underLoad(generator: Generator, side: Side, plan: Plan, ms: number) {
   const before = side.server.cpuSeconds();
-  const job = { port: side.server.port, requests: side.requests, connections: plan.connections, ms };
+  const job = { port: side.server.port, requests: side.requests, connections: plan.connections, poll: plan.poll, ms };
   const result = await generator.run(job);
   if (result.failed > 0) {
     throw new Error(`${side.server.name}: ${result.failed} answers were not 200; the first:\n${result.firstFailure}`);

@@ -4,14 +4,14 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod/v4';
 
-const input = z.object({ text: z.string().min(1).max(1000), times: z.number().int().min(1).max(10).default(1) });
+const input = z.object({ text: z.string().min(1).max(1000) });
 
 const handler = createMcpHandler(() => {
   const server = new McpServer({ name: 'bench', version: '1.0.0' });
   server.registerTool(
     'echo',
     { title: 'Echo', description: 'Says back what it is told.', inputSchema: input },
-    async ({ text, times }) => ({ content: [{ type: 'text', text: Array(times).fill(text).join(' ') }] }),
+    async ({ text }) => ({ content: [{ type: 'text', text }] }),
   );
   return server;
 });

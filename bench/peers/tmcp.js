@@ -6,7 +6,7 @@ import { HttpTransport } from '@tmcp/transport-http';
 import { McpServer } from 'tmcp';
 import * as z from 'zod/v4';
 
-const input = z.object({ text: z.string().min(1).max(1000), times: z.number().int().min(1).max(10).default(1) });
+const input = z.object({ text: z.string().min(1).max(1000) });
 
 const mcp = new McpServer(
   { name: 'bench', version: '1.0.0', description: 'bench' },
@@ -14,7 +14,7 @@ const mcp = new McpServer(
 );
 mcp.tool(
   { name: 'echo', title: 'Echo', description: 'Says back what it is told.', schema: input },
-  async ({ text, times }) => ({ content: [{ type: 'text', text: Array(times).fill(text).join(' ') }] }),
+  async ({ text }) => ({ content: [{ type: 'text', text }] }),
 );
 
 const transport = new HttpTransport(mcp, { path: '/mcp', allowedOrigins: true });

@@ -45,7 +45,7 @@ function latencyRow(ours: Measured, bare: Measured): Row {
 }
 
 async function oneAtATime(generator: Generator, sides: readonly Side[], plan: Plan): Promise<Measured[]> {
-  return interleave(generator, sides, { ...plan, connections: 1, warmupMs: plan.warmupMs / 4 });
+  return interleave(generator, sides, { ...plan, poll: false, connections: 1, warmupMs: plan.warmupMs / 4 });
 }
 
 /** One GET of a document, against node:http and undici with nothing between them. Both upstreams are one process. */
@@ -61,7 +61,7 @@ export async function proxiedCall({ generator, plan, dir }: Context): Promise<Ro
     server,
     requests: mcpRequests(server, plan.connections, 'tools/call', CALL),
   }));
-  const [own, floor] = await interleave(generator, sides, plan);
+  const [own, floor] = await interleave(generator, sides, { ...plan, poll: false });
   const [ownAlone, floorAlone] = await oneAtATime(generator, sides, plan);
   for (const server of [ours, bare, upstream]) await server.stop();
   if (!own || !floor || !ownAlone || !floorAlone) throw new Error('no sides');

@@ -13,7 +13,7 @@ const CALL = { name: 'echo', arguments: { text: 'The quick brown fox jumps over 
 export async function toolsCall({ generator, plan, dir }: Context): Promise<Row[]> {
   const peer = installPeers();
   const database = join(dir, 'tools-call.db');
-  const ours = await startServer('postern', 'bench/servers/postern.ts', ['1', database, join(dir, 'tools-call.log')]);
+  const ours = await startServer('postern', 'bench/servers/postern.ts', ['1', database]);
   const { result } = await ask(ours, mcpRequest(ours, 1, 'tools/call', CALL));
   const servers: Running[] = [
     ours,

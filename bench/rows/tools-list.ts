@@ -13,16 +13,8 @@ async function firstPage(target: Target): Promise<{ text: string; tools: number;
 
 /** 100 tools against a server that only writes the same bytes, and 1,000 against 100: a later page of as many tools. */
 export async function toolsList({ generator, plan, dir }: Context): Promise<Row[]> {
-  const few = await startServer('postern', 'bench/servers/postern.ts', [
-    '100',
-    join(dir, 'few.db'),
-    join(dir, 'few.log'),
-  ]);
-  const many = await startServer('postern', 'bench/servers/postern.ts', [
-    '1000',
-    join(dir, 'many.db'),
-    join(dir, 'many.log'),
-  ]);
+  const few = await startServer('postern', 'bench/servers/postern.ts', ['100', join(dir, 'few.db')]);
+  const many = await startServer('postern', 'bench/servers/postern.ts', ['1000', join(dir, 'many.db')]);
   const page = await firstPage(few);
   const big = await firstPage(many);
   writeFileSync(join(dir, 'list.json'), page.text);
