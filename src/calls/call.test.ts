@@ -131,6 +131,12 @@ test.each([
   expect(await invoke()).toEqual(expected);
 });
 
+test('a handler may return what is a promise only by having a then', async () => {
+  // biome-ignore lint/suspicious/noThenProperty: as query builders have
+  const query = { then: (resolve: (value: string) => void) => resolve('rows') } as unknown as Promise<string>;
+  expect(await setUp({ run: () => query }).invoke()).toEqual({ content: [{ type: 'text', text: 'rows' }] });
+});
+
 test('a result that its own output schema does not allow is an internal error', async () => {
   const output = z.object({ n: z.number() });
   expect(await setUp({ output, run: () => ({ n: 1 }) }).invoke()).toMatchObject({ structuredContent: { n: 1 } });

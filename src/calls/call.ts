@@ -51,7 +51,8 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
       const checked = callable.check(invocation.args);
       const args = argumentsOf(checked instanceof Promise ? await checked : checked);
       // 3. Run it.
-      const result = await callable.run(args, run);
+      const running = callable.run(args, run);
+      const result = running instanceof Promise ? await running : running;
       if (result.isError === true) code = codeOf(result);
       return result;
     } catch (thrown) {
@@ -66,22 +67,32 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
       return failureResult(error, requestId);
     } finally {
       // 4. Whatever happened, there is a record of it.
-      parts.record({
-        id: parts.ids('call'),
-        requestId,
-        at,
-        tenant: principal.tenant,
-        subject: principal.subject,
-        client: conversation.client.name === '' ? '' : `${conversation.client.name}/${conversation.client.version}`,
-        tool: callable.tool.name,
-        upstream: callable.tool.upstream,
-        ms: parts.clock.monotonic() - begun,
-        upstreamMs: run.upstreamMs,
-        upstreamStatus: run.upstreamStatus,
-        code,
-        arguments: parts.describeArguments(invocation.args),
-      });
+      parts.record(recordOf(parts, invocation, run, { at, ms: parts.clock.monotonic() - begun, code }));
     }
+  };
+}
+
+function recordOf(
+  parts: CallParts,
+  { callable, principal, requestId, conversation, args }: Invocation,
+  run: Run,
+  { at, ms, code }: Pick<CallRecord, 'at' | 'ms' | 'code'>,
+): CallRecord {
+  const { client } = conversation;
+  return {
+    id: parts.ids('call'),
+    requestId,
+    at,
+    tenant: principal.tenant,
+    subject: principal.subject,
+    client: client.name === '' ? '' : `${client.name}/${client.version}`,
+    tool: callable.tool.name,
+    upstream: callable.tool.upstream,
+    ms,
+    upstreamMs: run.upstreamMs,
+    upstreamStatus: run.upstreamStatus,
+    code,
+    arguments: parts.describeArguments(args),
   };
 }
 

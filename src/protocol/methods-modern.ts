@@ -58,7 +58,7 @@ async function callTool<C extends Caller>(asked: Asked<C>): Promise<Payload> {
     return suspended(asked, thrown);
   }
   if (conversation instanceof ModernConversation) {
-    const required = await conversation.settle();
+    const required = conversation.waiting ? await conversation.settle() : undefined;
     if (required !== undefined) return inputRequired(asked, required);
     if (result.isError === true && conversation.refusal !== undefined) throw conversation.refusal;
   }

@@ -87,6 +87,11 @@ export class ModernConversation extends RunConversation {
     }
   }
 
+  /** Whether the run left something for the client to answer. */
+  get waiting(): boolean {
+    return this.#required !== undefined;
+  }
+
   /**
    * What the run left for the client to answer, whatever the handler made of the `Suspended` that ended it: one that
    * catches everything does not turn a question into a result.

@@ -26,5 +26,5 @@ export interface Callable {
   /** Whether it asks the client things, so that a legacy client needs a session to use it. */
   readonly interactive: boolean;
   check(args: JsonObject): Checked | Promise<Checked>;
-  run(args: JsonObject, run: Run): Promise<ToolResult>;
+  run(args: JsonObject, run: Run): ToolResult | Promise<ToolResult>;
 }

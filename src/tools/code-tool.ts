@@ -40,8 +40,10 @@ export function codeTool(definition: ToolDefinition): Callable {
       const verdict = validate(args);
       return verdict instanceof Promise ? verdict.then(asChecked) : asChecked(verdict);
     },
-    run: async (args, { principal, requestId, conversation }) =>
-      finish(await definition.run(args, createContext(principal, requestId, conversation))),
+    run(args, { principal, requestId, conversation }) {
+      const returned = definition.run(args, createContext(principal, requestId, conversation));
+      return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
+    },
   };
 }
 
@@ -50,6 +52,11 @@ function outputSchemaOf({ name, output }: ToolDefinition): JsonSchema | undefine
   const schema = output === undefined ? undefined : jsonSchemaOf(output, 'output');
   if (schema !== undefined && schema['type'] !== 'object') throw new Error(`The output of ${name} must be an object.`);
   return schema;
+}
+
+/** A handler that waits for nothing is not waited for. Queries of some libraries are promises of their own making. */
+function isThenable(returned: ToolReturn | PromiseLike<ToolReturn>): returned is PromiseLike<ToolReturn> {
+  return typeof returned === 'object' && returned !== null && 'then' in returned && typeof returned.then === 'function';
 }
 
 /** A validated value is what the schema made of it: of whatever type the handler declared. */
