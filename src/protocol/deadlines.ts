@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 
-interface Entry {
+/** What {@link Deadlines.remove} takes back. */
+export interface Deadline {
   readonly at: number;
   readonly task: () => void;
 }
@@ -12,7 +13,7 @@ interface Entry {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #delayMs: number;
-  readonly #entries = new Set<Entry>();
+  readonly #entries = new Set<Deadline>();
   #armed = false;
 
   constructor(clock: Clock, delayMs: number) {
@@ -20,15 +21,14 @@ export class Deadlines {
     this.#delayMs = delayMs;
   }
 
-  /** @returns what {@link remove} takes. */
-  add(task: () => void): Entry {
+  add(task: () => void): Deadline {
     const entry = { at: this.#clock.monotonic() + this.#delayMs, task };
     this.#entries.add(entry);
     if (!this.#armed) this.#arm(this.#delayMs);
     return entry;
   }
 
-  remove(entry: Entry): void {
+  remove(entry: Deadline): void {
     this.#entries.delete(entry);
   }
 
@@ -51,5 +51,3 @@ export class Deadlines {
     }
   }
 }
-
-export type Deadline = Entry;

@@ -58,7 +58,7 @@ async function serveMessage<C extends Caller>(
     await takeMessage(parts, await footingOf(parts, request, caller, facts), inbound);
     return { status: 202, headers: {}, body: null };
   }
-  name(facts, inbound);
+  recordNames(facts, inbound);
   const header = versionHeader({ request, method: inbound.method }, facts, parts.note);
   if (claimsModern(inbound.method, inbound.params, header)) reading.era = 'modern';
   if (inbound.kind === 'notification') {
@@ -86,7 +86,7 @@ function refuseModernHeader<C extends Caller>(
 
 const NAME_MAX = 256;
 
-function name(facts: RequestFacts, { method, params }: Extract<Inbound, { readonly method: string }>): void {
+function recordNames(facts: RequestFacts, { method, params }: Extract<Inbound, { readonly method: string }>): void {
   facts.method = method.slice(0, NAME_MAX);
   const called = params[method.startsWith('resources/') ? 'uri' : 'name'];
   if (typeof called === 'string') facts.name = called.slice(0, NAME_MAX);
