@@ -48,9 +48,9 @@ export interface Conversation {
   readonly capabilities: JsonObject;
   /** What the client calls itself. Unverified: shown and counted, never decided by. */
   readonly client: { readonly name: string; readonly version: string };
-  /** Sent only where the caller asked for progress; `progress` must grow. */
+  /** Sent only where the caller asked for progress, and reads it; `progress` must grow. */
   progress(progress: number, total?: number, message?: string): void;
-  /** Sent only where the caller asked for log messages of this level. */
+  /** Sent only where the caller asked for log messages of this level, and reads them. */
   log(level: LogLevel, data: Json, logger?: string): void;
   /**
    * Asks the client, all questions at once.

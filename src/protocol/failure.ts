@@ -89,6 +89,7 @@ export function errorFacts(error: PosternError): JsonObject {
     code: error.code,
     message: error.message,
     retryable: ERRORS[error.code].retryable,
+    ...(error.details.hint === undefined ? {} : { hint: error.details.hint }),
     ...(error.details.data === undefined ? {} : { details: error.details.data }),
   };
 }

@@ -107,16 +107,18 @@ describe('a question to a legacy client', () => {
     expect((await events.message()).error.data.code).toBe('timeout');
   });
 
+  const HINT = 'Connect with a session and accept text/event-stream.';
   test.each([
-    ['a client without the capability', () => initialize(node, '2025-11-25', {})],
-    ['a client that takes no stream', async () => ({ ...headers, accept: 'application/json' })],
-    ['a client without a session', async () => ({ 'mcp-session-id': undefined as unknown as string })],
-  ])('is a failed result for %s', async (_who, makeHeaders) => {
+    ['a client without the capability', () => initialize(node, '2025-11-25', {}), undefined],
+    ['a client that takes no stream', async () => ({ ...headers, accept: 'application/json' }), HINT],
+    ['a client without a session', async () => ({ 'mcp-session-id': undefined as unknown as string }), undefined],
+  ])('is a failed result for %s', async (_who, makeHeaders, hint) => {
     const given = await makeHeaders();
     const { json, status } = await call('ask', { headers: given });
     expect(status).toBe(200);
     expect(json.result.isError).toBe(true);
     expect(json.result.structuredContent.error.code).toBe('missing_capability');
+    expect(json.result.structuredContent.error.hint).toBe(hint);
     expect(JSON.parse(json.result.content[0].text)).toEqual(json.result.structuredContent.error);
   });
 });

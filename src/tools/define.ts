@@ -23,7 +23,7 @@ export interface ToolDefinition<Input extends SchemaInput = SchemaInput> extends
   readonly description: string;
   /** The arguments; none without it. */
   readonly input?: Input;
-  /** The shape of `structuredContent`. A result that does not fit is an internal error, not the caller's. */
+  /** The shape of `structuredContent`: an object. A result that does not fit is an internal error, not the caller's. */
   readonly output?: SchemaInput;
   readonly annotations?: ToolAnnotations;
   /** Every scope a caller must hold. Default: none. */
