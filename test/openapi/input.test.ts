@@ -248,6 +248,34 @@ describe('what documents write and do not mean to the letter', () => {
     expect(shown.anyOf).toBeUndefined();
   });
 
+  test('which properties must be there is told of each choice, and beside the words of the place', async () => {
+    const properties = { a: { type: 'string' }, b: { type: 'string' }, c: { type: 'string' } };
+    const either = (...names: string[]) => ({ anyOf: names.map((name) => ({ required: [name] })) });
+    const schema = { type: 'object', description: 'Own.', properties, allOf: [either('a', 'b'), either('b', 'c')] };
+    expect((await showing(schema)).description).toBe('Own. Give a, or b. Give b, or c.');
+    const parameters = [{ name: 'filter', in: 'query', description: 'What to find.', schema }];
+    const paths = { '/one': { get: { operationId: 'one', parameters } } };
+    const made = await toolsOf({ openapi: '3.1.0', info: { title: 'One', version: '1' }, paths });
+    expect(shownAt(toolFor(made, 'one'), 'filter').description).toBe('What to find. Give a, or b. Give b, or c.');
+  });
+
+  test('values that are left of an enumeration written as alternatives are all that is shown of it', async () => {
+    const kind = { type: 'integer', oneOf: [1, 2, 3].map((value) => ({ title: `K${value}`, const: value })) };
+    const schema = { type: 'object', properties: { kind: { type: 'integer', enum: [2], allOf: [kind] } } };
+    expect((await showing(schema, { version: '3.1.0' })).properties?.['kind']).toEqual({
+      type: 'integer',
+      enum: [2],
+      description: '2: K2',
+    });
+  });
+
+  test('a list that comes back to itself still says what its items are', async () => {
+    const schemas = { Nodes: { type: 'array', items: { $ref: '#/components/schemas/Node' } }, Node: {} };
+    schemas.Node = { type: 'object', properties: { below: { $ref: '#/components/schemas/Nodes' } } };
+    const shown = await showing({ $ref: '#/components/schemas/Nodes' }, { schemas });
+    expect(shown.items?.properties?.['below']).toMatchObject({ type: 'array', items: { type: 'object' } });
+  });
+
   test('a pattern that no client can compile is not shown', async () => {
     expect(await showing({ type: 'string', pattern: '^[a-z\\-_\\:]+$' })).toEqual({ type: 'string' });
     const fits = await enforcing({ type: 'string', pattern: '^[a-z\\-_\\:]+$' });

@@ -88,7 +88,7 @@ export class InputSchemas {
   }
 
   #parameter({ schema, description, deprecated, examples }: InputParameter, budget: number): JsonSchema {
-    const shown = schema === undefined ? STRING : this.#show(schema, budget).schema;
+    const shown = schema === undefined ? { schema: STRING, notes: '' } : this.#show(schema, budget);
     return this.#described(shown, { description, deprecated, examples }, Math.min(1200, budget / 2));
   }
 
@@ -101,15 +101,15 @@ export class InputSchemas {
     }
     if (content.as === 'text') {
       const told = [description, `The body as ${plan.contentType} text.`].filter(Boolean).join(' ');
-      return this.#described(STRING, { ...notes, description: told }, 1000);
+      return this.#described({ schema: STRING, notes: '' }, { ...notes, description: told }, 1000);
     }
-    if (content.as === 'anything') return this.#described({ type: 'object' }, notes, 1000);
+    if (content.as === 'anything') return this.#described({ schema: { type: 'object' }, notes: '' }, notes, 1000);
     if (content.as === 'fields') return this.#fields(content.fields, plan.parts, budget);
     const binary = new Set([...plan.parts].filter(([, part]) => part.binary).map(([name]) => name));
     const room = Math.max(1024, budget - 400);
     const shown = this.#show(content.at, room, binary);
     const left = Math.max(200, budget - shown.bytes);
-    return this.#described(shown.schema, notes, Math.min(1000, left / 2), left / 2);
+    return this.#described(shown, notes, Math.min(1000, left / 2), left / 2);
   }
 
   #fields(fields: readonly Located<Node>[], parts: InputBody['plan']['parts'], budget: number) {
@@ -153,12 +153,11 @@ export class InputSchemas {
   }
 
   /** A schema with what is said of the place it stands in, which is nearer than what it says of itself. */
-  #described(schema: JsonSchema, notes: Notes, maxText: number, maxSamples = 2000): JsonSchema {
-    const { description, deprecated, examples } = notes;
-    const out: Record<string, unknown> = { ...schema };
-    const own = typeof schema['description'] === 'string' ? schema['description'] : '';
+  #described(shown: Omit<Shown, 'bytes'>, place: PlaceNotes, maxText: number, maxSamples = 2000): JsonSchema {
+    const { description, deprecated, examples } = place;
+    const out: Record<string, unknown> = { ...shown.schema };
     const said = this.#views.line(description, Math.floor(maxText));
-    if (said !== '') out['description'] = own.endsWith('May be null.') ? `${said} May be null.` : said;
+    if (said !== '') out['description'] = shown.notes === '' ? said : `${said} ${shown.notes}`;
     if (deprecated) out['deprecated'] = true;
     if (examples.length > 0) {
       const samples = examples
@@ -177,7 +176,8 @@ function requiredKeys({ parameters, body }: Input): string[] {
   return body?.plan.required ? [...required, body.plan.key] : required;
 }
 
-interface Notes {
+/** What the document says of the place a schema stands in. */
+interface PlaceNotes {
   readonly description?: string;
   readonly deprecated: boolean;
   readonly examples: readonly unknown[];

@@ -1,16 +1,18 @@
 import type { JsonSchema } from '../../core/json.ts';
-import { isUnicodePattern } from '../../lib/pattern.ts';
 import type { Located } from '../document/resolve.ts';
 import { jsonBytes, roughBytes } from './bytes.ts';
 import type { SchemaType } from './keywords.ts';
+import { constraintsOf, type Meaning, notesOf, proseOf, shortened } from './told.ts';
 import type { View, Views } from './view.ts';
-import { enumOf, mergedValues, requirementNote, shownTypes } from './words.ts';
+import { enumOf, isRequirement, mergedValues, shownTypes } from './words.ts';
 
 /** A schema as a client and a model are shown it. */
 export interface Shown {
   readonly schema: JsonSchema;
   /** Of its JSON, in UTF-8; roughly, where it is far below its budget. */
   readonly bytes: number;
+  /** The part of its description that must stay when another one takes its place; empty for most. */
+  readonly notes: string;
 }
 
 export interface ShowOptions {
@@ -29,15 +31,6 @@ const MAX_ROUNDS = 5;
 const NOTE = 120;
 /** What the smallest schema takes: `{"type":"object"},`. */
 const SMALLEST = 20;
-/** Formats of JSON Schema 2020-12; clients refuse or misread others. */
-const FORMATS = new Set(
-  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference uuid uri-template json-pointer regex'.split(
-    ' ',
-  ),
-);
-const SILENT_FORMATS = new Set(
-  'int32 int64 float double byte binary base64 password string integer number int'.split(' '),
-);
 
 interface Task {
   readonly at: Located;
@@ -65,7 +58,9 @@ export function showSchema(at: Located, views: Views, options: ShowOptions): Sho
     const schema = layout.run(at);
     const bytes = jsonBytes(schema, options.budget);
     const fits = bytes <= options.budget;
-    if ((fits && !(layout.cut && round === 0)) || round === MAX_ROUNDS) return { schema, bytes };
+    if ((fits && !(layout.cut && round === 0)) || round === MAX_ROUNDS) {
+      return { schema, bytes, notes: layout.notes.join(' ') };
+    }
     // What was counted on the way is an estimate.
     if (!fits && round > 0) budget -= bytes - options.budget + SMALLEST;
   }
@@ -74,6 +69,8 @@ export function showSchema(at: Located, views: Views, options: ShowOptions): Sho
 class Layout {
   /** Whether something was left out for want of room. */
   cut = false;
+  /** What is told of the whole, and no keyword says. */
+  readonly notes: string[] = [];
   readonly #views: Views;
   readonly #binary: ReadonlySet<string> | undefined;
   readonly #detail: Detail;
@@ -106,7 +103,9 @@ class Layout {
     const view = this.#views.of(task.at);
     const note = this.#refusal(view, task);
     if (note !== undefined) {
-      this.#put(task.target, { ...openTypes(view), description: note }, () => [openTypes(view)]);
+      const open = openTypes(view, this.#views);
+      if (task.depth === 0) this.#note(note);
+      this.#put(task.target, { ...open, description: note }, () => [open]);
       return;
     }
     const types = task.only === undefined ? shownTypes(view) : [task.only];
@@ -170,16 +169,12 @@ class Layout {
     const meaning = texts && values ? { values, texts } : undefined;
     const full = { ...bare, ...(task.only === undefined ? this.#prose(view, task, meaning) : {}) };
     if (merged === undefined && kind !== undefined) Object.assign(full, constraintsOf(view, kind));
-    this.#put(task.target, full, () => [this.#short(full), bare, smallest]);
+    this.#put(task.target, full, () => [shortened(full, this.#views), bare, smallest]);
     if (merged !== undefined) return;
     const parent = { identity: view.identity, parent: task.parent };
     if (kind === 'object') this.#layObject(view, task, parent);
     if (kind === 'array') this.#layItems(view, task, parent);
-    if (
-      view.alternatives !== undefined &&
-      requirementNote(view, this.#views) === undefined &&
-      task.only === undefined
-    ) {
+    if (view.alternatives !== undefined && !isRequirement(view, this.#views) && task.only === undefined) {
       const branches = view.alternatives.map((at) => ({ at, target: {}, depth: task.depth + 1, parent }));
       this.#adopt(task.target, 'anyOf', branches);
     }
@@ -211,8 +206,9 @@ class Layout {
       }
     }
     if (kept.size < names.length) {
-      const told = [task.target['description'], `${names.length - kept.size} more properties are not shown.`];
-      task.target['description'] = told.filter(Boolean).join(' ');
+      const note = `${names.length - kept.size} more properties are not shown.`;
+      task.target['description'] = [task.target['description'], note].filter(Boolean).join(' ');
+      if (task.depth === 0) this.#note(note);
     }
     const required = ordered.filter((name) => kept.has(name) && view.required.has(name));
     if (required.length > 0) this.#put(task.target, { required });
@@ -258,74 +254,24 @@ class Layout {
     return at === undefined || this.#views.of(at).readOnly === true;
   }
 
-  /** What is told rather than enforced. */
-  #prose(view: View, task: Task, meaning?: { values: readonly unknown[]; texts: readonly string[] }) {
-    const brief = this.#detail === 'brief' && task.depth > 1;
-    const said = view.description ?? (view.title && view.title !== view.name ? view.title : undefined);
-    const sentences = [this.#views.line(said, brief ? 120 : task.depth > 1 ? 600 : 1200)];
-    if (meaning !== undefined && !brief) sentences.push(this.#meanings(meaning));
-    if (view.format !== undefined && !FORMATS.has(view.format) && !SILENT_FORMATS.has(view.format)) {
-      sentences.push(`Format: ${this.#views.line(view.format, 40)}.`);
-    }
-    const note = requirementNote(view, this.#views);
-    if (note !== undefined) sentences.push(note);
-    if (!brief) sentences.push(this.#telling(view));
-    if (view.nullable && task.depth > 0) sentences.push('May be null.');
-    const prose: Record<string, unknown> = {};
-    const description = sentences.filter((sentence) => sentence !== '').join(' ');
-    if (description !== '') prose['description'] = description;
-    if (view.default !== undefined && view.default !== null) prose['default'] = view.default;
-    if (view.deprecated) prose['deprecated'] = true;
-    if (view.examples !== undefined && !brief) prose['examples'] = view.examples;
-    return prose;
+  #prose(view: View, { depth }: Task, meaning?: Meaning): Record<string, unknown> {
+    const brief = this.#detail === 'brief' && depth > 1;
+    if (depth === 0) this.#note(notesOf(view, this.#views, brief));
+    return proseOf(view, this.#views, { depth, brief, meaning });
   }
 
-  /** What tells alternatives apart: the values are often said nowhere else. */
-  #telling({ alternatives, discriminator }: View): string {
-    if (alternatives === undefined || discriminator === undefined) return '';
-    const named = alternatives.map((at) => this.#views.of(at).name ?? '').filter((name) => name !== '');
-    const values = discriminator.values.length > 0 ? discriminator.values : named;
-    return values.length === 0
-      ? ''
-      : this.#views.line(`${discriminator.property} says which: ${values.join(', ')}.`, 300);
-  }
-
-  #meanings({ values, texts }: { values: readonly unknown[]; texts: readonly string[] }): string {
-    const told = values.map((value, index) =>
-      texts[index] ? `${String(value)}: ${this.#views.line(texts[index], 160)}` : '',
-    );
-    return told.filter((line) => line !== '').join('; ');
-  }
-
-  /** The words of a schema without those that take most room for the least use. */
-  #short(full: Record<string, unknown>): Record<string, unknown> {
-    const { examples: _, ...rest } = full;
-    if (typeof rest['description'] === 'string') rest['description'] = this.#views.line(rest['description'], 80);
-    return rest;
+  #note(sentence: string): void {
+    if (sentence !== '') this.notes.push(sentence);
   }
 }
 
-function openTypes(view: View): Record<string, unknown> {
+/** The type alone, and that of a list's items: an array without `items` is refused, and `{}` tells a model nothing. */
+function openTypes(view: View, views: Views, depth = 0): Record<string, unknown> {
   const [type] = shownTypes(view);
-  if (type === 'array') return { type: 'array', items: {} };
+  if (type === 'array') {
+    const items = depth < 2 ? view.items : undefined;
+    return { type: 'array', items: items === undefined ? {} : openTypes(views.of(items), views, depth + 1) };
+  }
+  if (type === undefined && depth > 0) return {};
   return type === undefined || type === 'object' || view.alternatives !== undefined ? { type: 'object' } : { type };
-}
-
-function constraintsOf(view: View, type: SchemaType): Record<string, unknown> {
-  const words: Record<string, unknown> = {};
-  const numbers = (keywords: readonly (keyof View['numbers'])[]) => {
-    for (const keyword of keywords) if (view.numbers[keyword] !== undefined) words[keyword] = view.numbers[keyword];
-  };
-  if (type === 'string') {
-    if (view.format !== undefined && FORMATS.has(view.format)) words['format'] = view.format;
-    if (view.format === 'byte' || view.format === 'base64') words['contentEncoding'] = 'base64';
-    if (view.pattern !== undefined && isUnicodePattern(view.pattern)) words['pattern'] = view.pattern;
-    numbers(['minLength', 'maxLength']);
-  } else if (type === 'number' || type === 'integer') {
-    numbers(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
-  } else if (type === 'array') {
-    numbers(['minItems', 'maxItems']);
-    if (view.uniqueItems) words['uniqueItems'] = true;
-  } else if (type === 'object') numbers(['minProperties', 'maxProperties']);
-  return words;
 }

@@ -37,6 +37,8 @@ export interface View {
   items?: Located;
   tuple?: readonly Located[];
   alternatives?: readonly Located[];
+  /** Where several choices hold at once: those after the first. */
+  moreAlternatives?: readonly (readonly Located[])[];
 }
 
 const MAX_DEPTH = 60;
@@ -156,6 +158,7 @@ export class Views {
     const [only] = real;
     if (real.length === 1 && only !== undefined) this.#gather(only, view, seen, direct, depth + 1);
     else if (real.length > 1 && view.alternatives === undefined) view.alternatives = real;
+    else if (real.length > 1) view.moreAlternatives = [...(view.moreAlternatives ?? []), real];
   }
 }
 

@@ -63,19 +63,32 @@ export function mergedValues(view: View, views: Views): MergedValues | undefined
     const text = branch.values.length === 1 && told ? views.line(told, 160) : '';
     for (const value of branch.values) values.set(value, values.get(value) || text);
   }
+  // What stands beside the alternatives may leave only some of them.
+  const left = [...values].filter(([value]) => view.values?.includes(value));
+  if (left.length > 0) return { type, values: left.map(([value]) => value), texts: left.map(([, text]) => text) };
   return { type, values: [...values.keys()], texts: [...values.values()] };
 }
 
 /** Alternatives that only say which properties must be there: told, because no client understands them as a schema. */
-export function requirementNote(view: View, views: Views): string | undefined {
-  if (view.alternatives === undefined || view.properties.size === 0) return undefined;
+export function requirementNotes(view: View, views: Views): string[] {
+  const sets = [view.alternatives, ...(view.moreAlternatives ?? [])];
+  return sets.map((alternatives) => requirementNote(alternatives, view, views) ?? '').filter((note) => note !== '');
+}
+
+/** Whether the alternatives that would be laid out are told instead. */
+export function isRequirement(view: View, views: Views): boolean {
+  return requirementNote(view.alternatives, view, views) !== undefined;
+}
+
+function requirementNote(alternatives: View['alternatives'], view: View, views: Views): string | undefined {
+  if (alternatives === undefined || view.properties.size === 0) return undefined;
   const sets: string[] = [];
-  for (const at of view.alternatives) {
+  for (const at of alternatives) {
     if (!isObject(at.value)) return undefined;
     const branch = views.of(at);
     const adds = [...branch.properties.values()].some((property) => Object.keys(property.value ?? {}).length > 0);
     if (branch.required.size === 0 || adds || branch.alternatives !== undefined) return undefined;
     sets.push([...branch.required].join(' and '));
   }
-  return `Give ${sets.join(', or ')}.`;
+  return views.line(`Give ${sets.join(', or ')}.`, 300);
 }
