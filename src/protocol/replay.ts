@@ -130,10 +130,10 @@ export async function replay(
   session: Session,
   position: Position,
   stream: EventStream,
-): Promise<() => void> {
+): Promise<() => Promise<void>> {
   if (position.atEnd) {
     stream.end();
-    return () => {};
+    return async () => {};
   }
   const key = streamKey(session, position.stream);
   let { after } = position;
@@ -159,7 +159,7 @@ export async function replay(
   };
   const unsubscribe = await parts.cache.subscribe(key, next);
   next();
-  return () => void unsubscribe();
+  return unsubscribe;
 }
 
 function streamKey(session: Session, id: string): string {

@@ -2,6 +2,7 @@ import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { failure } from './answer.ts';
 import { changeMethod } from './changes.ts';
+import { Cleanup } from './cleanup.ts';
 import { tolerates } from './compat.ts';
 import { clientLabel } from './envelope.ts';
 import { sessionOf } from './footing.ts';
@@ -83,22 +84,23 @@ async function takeOver<C extends Caller>(
   caller: C,
   session: Session,
   of: string | undefined,
-  feed: (stream: EventStream) => Promise<() => void>,
+  feed: (stream: EventStream) => Promise<() => unknown>,
 ): Promise<HttpReply> {
   await parts.mail.send(session.key, { kind: 'displace', stream: of });
-  const stops: (() => void)[] = [];
-  const stop = () => {
-    for (const each of stops.splice(0)) each();
-  };
-  const stream = parts.streams.open({ caller, kind: 'session', onEnd: stop });
-  stops.push(
-    await parts.mail.listen(session.key, (letter) => {
-      if (letter.kind === 'end' || (letter.kind === 'displace' && letter.stream === of)) stream.end();
-      return false;
-    }),
-  );
-  stops.push(await feed(stream));
-  if (!stream.open) stop();
+  const cleanup = new Cleanup(parts.note);
+  const stream = parts.streams.open({ caller, kind: 'session', onEnd: () => cleanup.run() });
+  try {
+    cleanup.add(
+      await parts.mail.listen(session.key, (letter) => {
+        if (letter.kind === 'end' || (letter.kind === 'displace' && letter.stream === of)) stream.end();
+        return false;
+      }),
+    );
+    cleanup.add(await feed(stream));
+  } catch (thrown) {
+    stream.end();
+    throw thrown;
+  }
   return { status: 200, headers: streamHeaders(), body: stream.body };
 }
 

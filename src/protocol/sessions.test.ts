@@ -356,6 +356,20 @@ describe('a stream that was lost', () => {
     expect(small.notes.filter(({ what }) => what === 'stream_cut').length).toBeGreaterThan(80);
   });
 
+  test('leaves nothing behind where the cache fails', async () => {
+    const tool = steps();
+    const first = await start();
+    await first.events.next();
+    const id = String((await first.events.next())?.id);
+    const one = startNode(node, { streamsPerCaller: 1 });
+    const { subscribe } = node.cache;
+    node.cache.subscribe = () => Promise.reject(new Error('down'));
+    expect((await resume(id, one)).json.error.code).toBe(-32603);
+    node.cache.subscribe = subscribe;
+    tool.finish();
+    expect((await one.request({ method: 'GET', headers })).status).toBe(200);
+  });
+
   test('survives a cache that does not', async () => {
     node.cache.append = () => Promise.reject(new Error('down'));
     const tool = steps();

@@ -71,6 +71,19 @@ describe('HTTP+SSE of 2024-11-05', () => {
     expect(node.service.heard).toBe(0);
   });
 
+  test('leaves nothing behind where the cache fails, before or after', async () => {
+    const one = startNode({}, { streamsPerCaller: 1 });
+    const { subscribe } = one.cache;
+    one.cache.subscribe = () => Promise.reject(new Error('down'));
+    await expect(open(one)).rejects.toThrow('down');
+    one.cache.subscribe = subscribe;
+    one.cache.delete = () => Promise.reject(new Error('down'));
+    const { answer } = await open(one);
+    await answer.events.leave();
+    await open(one);
+    expect(one.notes).toContainEqual(expect.objectContaining({ what: 'error', thrown: new Error('down') }));
+  });
+
   test('knows nothing of the modern era', async () => {
     const { answer, query } = await open();
     const _meta = { 'io.modelcontextprotocol/protocolVersion': MODERN };

@@ -3,6 +3,7 @@ import { PosternError } from '../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { sha256 } from '../lib/digest.ts';
 import { failure } from './answer.ts';
+import { Cleanup } from './cleanup.ts';
 import { Connection } from './connection.ts';
 import { parseJson } from './json-rpc.ts';
 import { requireJson } from './media-type.ts';
@@ -29,27 +30,23 @@ export async function serveSse<C extends Caller>(
   facts.version = '2024-11-05';
   const id = randomBytes(16).toString('base64url');
   const key = keyOf(caller, id);
-  const stops: (() => void)[] = [];
-  const stop = () => {
-    for (const each of stops.splice(0)) each();
-  };
-  const stream = parts.streams.open({ caller, kind: 'sse', onEnd: stop });
+  const cleanup = new Cleanup(parts.note);
+  const stream = parts.streams.open({ caller, kind: 'sse', onEnd: () => cleanup.run() });
   const write = (message: string) => {
     stream.event(message, undefined, 'message');
     return stream.open;
   };
   const connection = new Connection({ parts, caller, modern: false, write });
-  const stopExpiry = parts.clock.after(KNOWN_MS, () => stream.end());
-  const take = (message: string) => void connection.take(JSON.parse(message));
-  const unsubscribe = await parts.cache.subscribe(key, take);
-  await parts.cache.set(key, '1', KNOWN_MS);
-  stops.push(
-    () => connection.close(),
-    stopExpiry,
-    () => void unsubscribe(),
-    () => void parts.cache.delete(key),
-  );
-  if (!stream.open) stop();
+  cleanup.add(() => connection.close());
+  cleanup.add(parts.clock.after(KNOWN_MS, () => stream.end()));
+  try {
+    cleanup.add(await parts.cache.subscribe(key, (message) => void connection.take(JSON.parse(message))));
+    await parts.cache.set(key, '1', KNOWN_MS);
+    cleanup.add(() => parts.cache.delete(key));
+  } catch (thrown) {
+    stream.end();
+    throw thrown;
+  }
   stream.event(`${messagesPath(request.path)}?sessionId=${id}`, undefined, 'endpoint');
   return { status: 200, headers: streamHeaders(), body: stream.body };
 }
