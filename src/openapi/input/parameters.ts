@@ -3,6 +3,7 @@ import { bestFirst, mediaOf, samplesOf } from '../document/media.ts';
 import type { Operation } from '../document/operations.ts';
 import { child, type Located, type Node, type Resolver } from '../document/resolve.ts';
 import type { DeclaredScheme, ParameterPlan } from '../plan.ts';
+import { isReservedHeader } from '../request/reserved-headers.ts';
 import { argumentKeys } from './keys.ts';
 
 type Place = ParameterPlan['in'];
@@ -21,10 +22,6 @@ export interface InputParameter {
 }
 
 const PLACES: readonly string[] = ['path', 'query', 'header', 'cookie', 'querystring'];
-/** Headers that are the transport's, the credential's or the proxy's business (OpenAPI 3.0.3, Parameter Object `name`). */
-const NEVER =
-  /^(?:accept|content-type|content-length|authorization|proxy-.*|host|cookie|forwarded|x-forwarded-.*|x-real-ip|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|mcp-.*)$/i;
-
 const DEFAULT_STYLE: { readonly [place in Place]: Style } = {
   path: 'simple',
   query: 'form',
@@ -137,7 +134,7 @@ function draftsOf(operation: Operation, { schemes, swagger, resolver }: Paramete
       continue;
     }
     const draft = draftOf(at, place as Place, swagger, resolver);
-    if (draft.in === 'header' && NEVER.test(draft.name)) continue;
+    if (draft.in === 'header' && isReservedHeader(draft.name)) continue;
     if (isCredential(draft, schemes)) {
       if (!draft.required || draft.in === 'path') continue;
       const told = `${draft.description ?? ''} Filled in by the server where it holds the credential; leave it out.`;

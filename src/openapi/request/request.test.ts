@@ -114,6 +114,9 @@ describe('parameters', () => {
     'Transfer-Encoding',
     'Content-Length',
     'Connection',
+    'Expect',
+    'Via',
+    'Mcp-Session-Id',
   ])('never set the header %s (security case 74)', (name) => {
     const build = compileRequest(operation({ parameters: [parameter({ name, in: 'header', key: 'h' })] }), BASE);
     expect(() => build({ h: 'x' })).toThrow(refusedAt('/h'));

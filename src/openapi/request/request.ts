@@ -6,6 +6,7 @@ import { type Encode, encodeComponent, encodeCookie, encodeHeader, encodeReserve
 import { encodeForm } from './form.ts';
 import { decodeBase64, encodeMultipart } from './multipart.ts';
 import { compilePath } from './path.ts';
+import { isReservedHeader } from './reserved-headers.ts';
 import { expandPairs, expandText } from './serialise.ts';
 
 /** Turns a tool's arguments, already checked against its schema, into a request. */
@@ -19,10 +20,6 @@ interface Pieces {
   readonly cookies: string[];
   readonly headers: { [name: string]: string };
 }
-
-/** Headers that carry credentials, frame the message, or speak for the client's address: never an argument. */
-const RESERVED_HEADERS =
-  /^(accept|authorization|connection|content-length|content-type|cookie|forwarded|host|keep-alive|proxy-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via|x-forwarded-.*|x-real-ip)$/i;
 
 const NO_PARTS: ReadonlyMap<string, PartPlan> = new Map();
 
@@ -80,7 +77,7 @@ function querystringAdder({ contentType = '' }: ParameterPlan, pointer: string):
 function headerAdder(plan: ParameterPlan, pointer: string): Adder {
   const { explode, contentType } = plan;
   const name = plan.name.toLowerCase();
-  if (RESERVED_HEADERS.test(name)) {
+  if (isReservedHeader(name)) {
     return (value) => refuseArgument(pointer, `nothing: the header ${plan.name} is not for a caller to set`, value);
   }
   if (contentType !== undefined) {
