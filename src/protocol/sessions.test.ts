@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Answer, BOB, initialize, legacy, type Node, startNode, text } from '../../test/protocol/harness.ts';
+import { BOB, initialize, legacy, type Node, startNode, text } from '../../test/protocol/harness.ts';
 import type { ToolResult } from '../core/content.ts';
 import type { Conversation, Question } from '../core/conversation.ts';
 import type { JsonObject } from '../core/json.ts';
