@@ -69,7 +69,9 @@ test('every header is counted, and headers of too many bytes are answered 431', 
   const count = async (request: HttpRequest) => json(200, { headers: request.headerCount });
   const { port } = await serve(count, { headerBytes: 32 * 1024 });
   const many = Array.from({ length: 2500 }, (_, n) => `x-${n}: 1\r\n`).join('');
-  expect(await raw(port, `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${many}\r\n`)).toMatch(/\{"headers":2502\}$/);
+  expect(await raw(port, `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${many}\r\n`)).toMatch(
+    /\{"headers":2502\}$/,
+  );
   expect(await raw(port, `GET / HTTP/1.1\r\nHost: x\r\nx-a: ${'a'.repeat(40_000)}\r\n\r\n`)).toMatch(
     /^HTTP\/1\.1 431 /,
   );
