@@ -117,7 +117,7 @@ describe('a question to a legacy client', () => {
     const { json, status } = await call('ask', { headers: given });
     expect(status).toBe(200);
     expect(json.result.isError).toBe(true);
-    expect(json.result.structuredContent.error.code).toBe('missing_capability');
+    expect(json.result.structuredContent.error.code).toBe('rejected');
     expect(json.result.structuredContent.error.hint).toBe(hint);
     expect(JSON.parse(json.result.content[0].text)).toEqual(json.result.structuredContent.error);
   });

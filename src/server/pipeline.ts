@@ -7,7 +7,7 @@ import type { Guard } from '../http/guard.ts';
 import { respond } from '../http/respond.ts';
 import type { IdSource } from '../lib/ids.ts';
 import type { Engine, RequestFacts } from '../protocol/engine.ts';
-import { type CallerRoute, isOpen, type OpenRoute, type Routes } from './routes.ts';
+import { type CallerRoute, isOpen, type OpenRoute, type Route, type Routes } from './routes.ts';
 import type { ServerCaller } from './service.ts';
 
 export interface PipelineParts {
@@ -46,15 +46,9 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     let cors: { readonly [name: string]: string } = {};
     let reply: HttpReply;
     try {
-      // 2. Is it meant for us? The Host, and the page that asks, unless for what is public; before anything is read.
-      parts.guard.checkHeaders(request);
-      parts.guard.checkHost(request);
+      // 2. Is it meant for us? Its headers, its Host and the page that asks, before anything is read.
       const route = parts.routes(request.path);
-      if (route?.kind === 'well-known') cors = openCorsHeaders();
-      else {
-        parts.guard.checkOrigin(request);
-        cors = corsHeaders(request);
-      }
+      cors = pass(parts.guard, request, route);
       // 3. Is it anything we serve? What is not in the table is refused, whatever it looks like.
       if (route === undefined) throw new PosternError('no_route');
       // 4. A preflight carries no credential; a probe of health and a public document need none.
@@ -82,6 +76,20 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     parts.observe(request, reply, seen);
     return reply;
   };
+}
+
+/**
+ * Passes a request that is meant for us, or throws.
+ * @returns the headers that let the page that asked read the reply.
+ */
+function pass(guard: Guard, request: HttpRequest, route: Route | undefined): { readonly [name: string]: string } {
+  guard.checkHeaders(request);
+  // Whoever looks after a server knows its address and no name, and learns here whether it is well and nothing else.
+  if (route?.kind === 'health' || route?.kind === 'ready') return {};
+  guard.checkHost(request);
+  if (route?.kind === 'well-known') return openCorsHeaders();
+  guard.checkOrigin(request);
+  return corsHeaders(request);
 }
 
 function serve(

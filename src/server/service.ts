@@ -82,7 +82,8 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     implementation: parts.implementation,
     instructions: parts.instructions,
     features: () => features,
-    interactive: (caller) => features.subscribe || catalog.interactive(caller.principal),
+    interactive: (caller) =>
+      features.subscribe || resources.interactive || prompts.interactive || catalog.interactive(caller.principal),
 
     listTools: async (caller, cursor) => asListPage(catalog.list(caller.principal, cursor)),
     toolFacts: (_, name) => catalog.find(name),

@@ -39,6 +39,8 @@ export interface ResourceDefinition extends Named {
   readonly mimeType?: string;
   /** Bytes, where known. */
   readonly size?: number;
+  /** As of a tool: set it when `read` asks the client something. Default false. */
+  readonly interactive?: boolean;
   read(uri: string, context: HandlerContext): Awaitable<ResourceReturn>;
 }
 
@@ -49,6 +51,8 @@ export interface ResourceTemplateDefinition extends Named {
   /** RFC 6570, level 1: `acme://tickets/{id}`. A variable never matches a slash. */
   readonly uriTemplate: string;
   readonly mimeType?: string;
+  /** As of a tool: set it when `read` asks the client something. Default false. */
+  readonly interactive?: boolean;
   read(uri: string, variables: { readonly [name: string]: string }, context: HandlerContext): Awaitable<ResourceReturn>;
   /** Completes a variable: what it may be, given what is typed so far. */
   readonly complete?: { readonly [variable: string]: Completer };
@@ -64,6 +68,8 @@ export interface PromptArgument {
 
 export interface PromptDefinition extends Named {
   readonly arguments?: readonly PromptArgument[];
+  /** As of a tool: set it when `get` asks the client something. Default false. */
+  readonly interactive?: boolean;
   get(args: { readonly [name: string]: string }, context: HandlerContext): Awaitable<PromptReturn>;
 }
 

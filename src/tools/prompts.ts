@@ -13,6 +13,8 @@ export interface PromptMessages {
 /** The prompts of an endpoint. */
 export interface Prompts {
   readonly empty: boolean;
+  /** Whether any of them asks the client things. */
+  readonly interactive: boolean;
   list(cursor: string | undefined): Page;
   /** @throws PosternError `unknown_prompt`; `invalid_params` when a required argument is missing. */
   get(name: string, args: { readonly [name: string]: string }, context: HandlerContext): Promise<PromptMessages>;
@@ -34,6 +36,7 @@ export function createPrompts(definitions: readonly PromptDefinition[]): Prompts
 
   return {
     empty: definitions.length === 0,
+    interactive: definitions.some(({ interactive }) => interactive === true),
     list: (cursor) => list.page(cursor),
     async get(name, args, context) {
       const definition = find(name);
@@ -44,7 +47,7 @@ export function createPrompts(definitions: readonly PromptDefinition[]): Prompts
   };
 }
 
-function shown({ get: _, arguments: args, ...rest }: PromptDefinition): object {
+function shown({ get: _, interactive: __, arguments: args, ...rest }: PromptDefinition): object {
   return { ...rest, arguments: args?.map(({ complete: _completer, ...argument }) => argument) };
 }
 

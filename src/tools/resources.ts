@@ -8,6 +8,8 @@ import { uriTemplate } from './uri-template.ts';
 /** What can be read at an endpoint. */
 export interface Resources {
   readonly empty: boolean;
+  /** Whether any of them asks the client things. */
+  readonly interactive: boolean;
   list(cursor: string | undefined): Page;
   listTemplates(cursor: string | undefined): Page;
   /** @throws PosternError `unknown_resource`. */
@@ -30,10 +32,13 @@ export function createResources(
   const byUri = new Map(resources.map((resource) => [resource.uri, resource]));
   if (byUri.size < resources.length) throw new Error('Two resources share a URI.');
   const compiled = templates.map((definition) => ({ definition, template: uriTemplate(definition.uriTemplate) }));
-  const list = pagedList(resources, { keyOf: ({ uri }) => uri, show: ({ read: _, ...shown }) => shown });
+  const list = pagedList(resources, {
+    keyOf: ({ uri }) => uri,
+    show: ({ read: _, interactive: __, ...shown }) => shown,
+  });
   const templateList = pagedList(templates, {
     keyOf: ({ uriTemplate }) => uriTemplate,
-    show: ({ read: _, complete: __, ...shown }) => shown,
+    show: ({ read: _, complete: __, interactive: ___, ...shown }) => shown,
   });
 
   function find(uri: string): ((context: HandlerContext) => Promise<readonly ResourceContents[]>) | undefined {
@@ -50,6 +55,7 @@ export function createResources(
 
   return {
     empty: resources.length === 0 && templates.length === 0,
+    interactive: [...resources, ...templates].some(({ interactive }) => interactive === true),
     list: (cursor) => list.page(cursor),
     listTemplates: (cursor) => templateList.page(cursor),
     read(uri, context) {

@@ -106,6 +106,13 @@ describe('without a credential', () => {
   });
 });
 
+test('a probe knows the address and no name', async () => {
+  const probe = (path: string) => postern.fetch(new Request(`http://10.0.0.7:8080${path}`));
+  expect((await probe('/healthz')).status).toBe(200);
+  expect((await probe('/readyz')).status).toBe(200);
+  expect((await probe('/mcp')).status).toBe(403);
+});
+
 test('every answer names the request', async () => {
   const ids = await Promise.all(
     ['/mcp', '/healthz', '/nowhere'].map(async (path) => (await ask(path, 'GET')).headers.get('x-request-id')),
