@@ -36,7 +36,10 @@ async function callTool<C extends Caller>(asked: Asked<C>): Promise<Payload> {
   } catch (thrown) {
     // These revisions have no error for it, and a model can tell its user.
     if (thrown instanceof PosternError && thrown.code === 'missing_capability') {
-      return writer.result(id, failedResult(new PosternError('rejected', { hint: thrown.message, ...thrown.details })));
+      return writer.result(
+        id,
+        failedResult(new PosternError('rejected', { ...thrown.details, message: thrown.message })),
+      );
     }
     throw thrown;
   }
