@@ -19,6 +19,7 @@ export class ResponseReader {
     this.#done = done;
   }
 
+  /** @param chunk may be overwritten afterwards: what is kept of it is copied. */
   push(chunk: Buffer): void {
     if (this.#missing === undefined) this.#readHead(chunk);
     else if (this.#missing === -1) this.#readChunked(chunk);
@@ -29,7 +30,7 @@ export class ResponseReader {
     const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     const end = bytes.indexOf(HEAD_END);
     if (end === -1) {
-      this.#held = bytes;
+      this.#held = Buffer.from(bytes);
       return;
     }
     this.#held = undefined;
