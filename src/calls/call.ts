@@ -51,7 +51,7 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
       authorise(principal, called.callable.tool);
       reply.admit();
       // 3. Do the arguments fit? The model can mend them, so what is wrong is a result.
-      const checked = called.callable.check(called.args);
+      const checked = called.callable.check(called.args, principal);
       const args = argumentsOf(checked instanceof Promise ? await checked : checked);
       // 4. Run it.
       const running = called.callable.run(args, run);
@@ -79,7 +79,7 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
 async function delegated({ callable, args, principal }: Invocation): Promise<Delegation> {
   const { delegate } = callable;
   if (delegate === undefined) return { callable, args };
-  return delegate(argumentsOf(await callable.check(args)), principal);
+  return delegate(argumentsOf(await callable.check(args, principal)), principal);
 }
 
 function recordOf(

@@ -39,7 +39,7 @@ export interface Callable {
   readonly interactive: boolean;
   /** Method and path of the operation behind it, such as `GET /pets/{id}`: it is searched, and shown to nobody. */
   readonly operation?: string;
-  check(args: JsonObject): Checked | Promise<Checked>;
+  check(args: JsonObject, principal: Principal): Checked | Promise<Checked>;
   /**
    * Where a call of this tool is a call of another: which, and with what. It takes the place of `run`, and comes before
    * policy: scopes, limits and the record of the call are those of the other tool.

@@ -104,8 +104,8 @@ describe('the tools of an MCP server', () => {
       properties: { when: { type: 'string', pattern: '^\\d{4}$' }, maybe: { type: 'integer' } },
       required: ['when'],
     });
-    expect(check({ when: '2026', maybe: null })).toEqual({ args: { when: '2026', maybe: null } });
-    expect(check({ when: 'soon' })).toMatchObject({ problems: [{ pointer: '/when' }] });
+    expect(check({ when: '2026', maybe: null }, ALICE)).toEqual({ args: { when: '2026', maybe: null } });
+    expect(check({ when: 'soon' }, ALICE)).toMatchObject({ problems: [{ pointer: '/when' }] });
   });
 
   test('give results that hide nothing and say where they read as instructions', async () => {

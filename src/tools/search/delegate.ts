@@ -81,8 +81,8 @@ function withSchema(callable: Callable): Callable {
   };
   return {
     ...callable,
-    check(args) {
-      const checked = callable.check(args);
+    check(args, principal) {
+      const checked = callable.check(args, principal);
       return checked instanceof Promise ? checked.then(told) : told(checked);
     },
   };

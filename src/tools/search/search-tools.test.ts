@@ -48,7 +48,7 @@ function searchTools(callables = CALLABLES) {
   };
   const answer = async (name: string, args: JsonObject, principal = EVERYTHING): Promise<JsonObject> => {
     const callable = named(name);
-    const checked = await callable.check(args);
+    const checked = await callable.check(args, principal);
     if (!('args' in checked)) throw new Error(JSON.stringify(checked.problems));
     const result = await callable.run(checked.args, { principal } as Run);
     const [content] = result.content;
@@ -57,7 +57,7 @@ function searchTools(callables = CALLABLES) {
   };
   const delegated = async (name: string, args: JsonObject, principal = EVERYTHING) => {
     const callable = named(name);
-    const checked = await callable.check(args);
+    const checked = await callable.check(args, principal);
     if (!('args' in checked) || callable.delegate === undefined) throw new Error('not to be delegated');
     return callable.delegate(checked.args, principal);
   };
@@ -159,7 +159,7 @@ describe('call_read and call_write', () => {
 
   test('arguments that do not fit come back with the schema', async () => {
     const { callable, args } = await searchTools().delegated('call_read', { name: 'get_ticket', arguments: {} });
-    expect(await callable.check(args)).toMatchObject({
+    expect(await callable.check(args, EVERYTHING)).toMatchObject({
       problems: [{ pointer: '/id' }],
       schema: CALLABLES[0]?.tool.inputSchema,
     });

@@ -89,7 +89,7 @@ function calling(tool: Tool, schemas: SchemaCompiler, delegate: NonNullable<Call
   const { check, ...rest } = checking(tool, schemas);
   return {
     ...rest,
-    check: (args) => check(withObject(args)),
+    check: (args, principal) => check(withObject(args), principal),
     delegate,
     run: () => {
       throw new Error(`${tool.name} is run by way of the tool it calls`);
