@@ -53,6 +53,8 @@ export interface Issuer {
   readonly implies: Implications;
   /** What it can still grant to who lacks it; `*` stands for every scope. */
   readonly grantable: ReadonlySet<string>;
+  /** Whether the claim `gid` of its tokens names a grant of ours. From anybody else it means nothing. Default false. */
+  readonly ownGrants?: boolean;
 }
 
 export interface JsonWebKeySet {
@@ -75,6 +77,7 @@ export function ownIssuer(issuer: string, implies: Implications = NO_IMPLICATION
     algorithms: ALGORITHMS,
     types: ['at+jwt'],
     singleAudience: true,
+    ownGrants: true,
     claims: { tenant: ['tenant'], subject: ['sub'], email: ['email'], scopes: [['scope']] },
     implies,
     grantable: new Set(['*']),

@@ -23,13 +23,15 @@ export function readClaims(claims: Claims, issuer: Issuer, now: number, keepMs: 
   const audience = audienceOf(claims['aud']);
   if (audience === undefined) throw refusedToken('token_audience');
   const { jti, gid } = claims;
+  const grantId = issuer.ownGrants === true && typeof gid === 'string' ? gid : undefined;
+  const principal = principalOf(claims, issuer, expiresAt);
   return {
-    principal: principalOf(claims, issuer, expiresAt),
+    principal: grantId === undefined ? principal : { ...principal, grantId },
     issuer: issuer.issuer,
     audience,
     until: Math.min(now + keepMs, expiresAt ?? Number.POSITIVE_INFINITY),
     tokenId: typeof jti === 'string' ? jti : undefined,
-    grantId: typeof gid === 'string' ? gid : undefined,
+    grantId,
   };
 }
 

@@ -1,5 +1,6 @@
 import { PosternError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
+import { PresentedToken } from '../core/presented-token.ts';
 import type { Principal } from '../core/principal.ts';
 import { sha256 } from '../lib/digest.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
@@ -18,21 +19,28 @@ export interface TokenVerifierOptions {
   /** Asked in order, those that recognise a token. */
   readonly checkers: readonly TokenChecker[];
   readonly cache: TokenCache;
+  /**
+   * Whether an upstream is called with the tokens of an issuer: then principals carry them. Asked with every request. Never
+   * asked about the issuers in this process. Default: no upstream is.
+   */
+  readonly wanted?: (issuer: string) => boolean;
 }
 
 /**
  * Verifies access tokens: each is checked once, however many requests bring it at the same time and on whichever node,
  * and then known until it ends. That it was revoked, and whom it is made out to, is asked with every request.
  */
-export function createTokenVerifier({ issuers, local, checkers, cache }: TokenVerifierOptions): Verifier {
+export function createTokenVerifier({ issuers, local, checkers, cache, wanted }: TokenVerifierOptions): Verifier {
   const flights = new SingleFlight<string, VerifiedToken>();
   const localByName = new Map(local.map((each) => [each.issuer, each]));
 
-  const admit = (token: VerifiedToken, endpoint: string | undefined): Principal => {
+  const admit = (token: VerifiedToken, text: string, endpoint: string | undefined): Principal => {
     const issuer = issuers.get(token.issuer);
     if (issuer === undefined || !isMeantFor(token, issuer, endpoint)) throw refusedToken('token_audience');
-    if (localByName.get(token.issuer)?.isRevoked(token.grantId, token.tokenId)) throw refusedToken('token_revoked');
-    return token.principal;
+    const own = localByName.get(token.issuer);
+    if (own?.isRevoked(token.grantId, token.tokenId)) throw refusedToken('token_revoked');
+    if (own !== undefined || wanted?.(token.issuer) !== true) return token.principal;
+    return { ...token.principal, presented: new PresentedToken(text) };
   };
 
   const find = async (id: string, token: string, seen: Unverified | undefined, able: readonly TokenChecker[]) => {
@@ -48,11 +56,12 @@ export function createTokenVerifier({ issuers, local, checkers, cache }: TokenVe
     verify: (token, _address, endpoint) => {
       const id = sha256(token);
       const known = cache.get(id);
-      if (known !== undefined) return admit(known, endpoint);
+      if (known !== undefined) return admit(known, token, endpoint);
       const seen = peek(token);
       if (seen === 'malformed') throw refusedToken('token_malformed');
       const able = checkers.filter((checker) => checker.recognises(token, seen));
-      if (able.length > 0) return flights.run(id, () => find(id, token, seen, able)).then((it) => admit(it, endpoint));
+      if (able.length > 0)
+        return flights.run(id, () => find(id, token, seen, able)).then((it) => admit(it, token, endpoint));
       if (seen !== undefined) throw refusedToken('token_issuer');
       return 'not-mine';
     },

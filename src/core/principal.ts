@@ -1,3 +1,5 @@
+import type { PresentedToken } from './presented-token.ts';
+
 /**
  * Who calls. Built only by `auth/`, from a credential; the tenant comes from nowhere else.
  *
@@ -23,6 +25,13 @@ export interface Principal {
   readonly toolset?: string;
   /** Milliseconds since the epoch after which the credential is dead; absent for one that does not expire. */
   readonly expiresAt?: number;
+  /**
+   * The grant of this server's own facade that the credential was issued under. Whoever logs in twice is the same caller
+   * with two of them.
+   */
+  readonly grantId?: string;
+  /** The token itself, only where an upstream is called with it, and only of an issuer whose tokens it takes. */
+  readonly presented?: PresentedToken;
 }
 
 /** Whether `principal` came with a token of an authorization server, who could have given it another one. */
