@@ -5,7 +5,7 @@ import { load } from 'js-yaml';
 import type { Prefix } from '../prefix.ts';
 import { run } from '../run.ts';
 
-const SUITE = '@modelcontextprotocol/conformance';
+export const SUITE = '@modelcontextprotocol/conformance';
 
 /** `pass` means every check of the scenario succeeded: a warning is a failure here. */
 export type Verdict = 'pass' | 'fail' | 'skipped';
@@ -38,14 +38,7 @@ export async function runRequirements(prefix: Prefix, revision: string, url: str
   const { code, ...log } = await run(process.execPath, [program, ...args, '--expected-failures', baseline, '-o', out]);
   await writeFile(join(out, 'log'), log.out + log.errors);
   const required = await requiredScenarios(prefix, revision);
-  const found = await readResults(out, revision, new Set(required));
-  const missing = required.filter((scenario) => !found.some((result) => result.scenario === scenario));
-  const results: ScenarioResult[] = [
-    ...found,
-    ...missing.map((scenario) => ({ scenario, scored: true, verdict: 'fail' as const, problems: ['no result'] })),
-  ];
-  results.sort((a, b) => Number(b.scored) - Number(a.scored) || a.scenario.localeCompare(b.scenario));
-  return { code, results };
+  return { code, results: await readResults(out, 'server', required) };
 }
 
 async function requiredScenarios(prefix: Prefix, revision: string): Promise<string[]> {
@@ -53,18 +46,40 @@ async function requiredScenarios(prefix: Prefix, revision: string): Promise<stri
   return (load(text) as { server: string[] }).server;
 }
 
-/** The suite writes a folder a scenario: `server-<scenario>-<time>/checks.json`. */
-async function readResults(out: string, revision: string, required: ReadonlySet<string>): Promise<ScenarioResult[]> {
-  const results: ScenarioResult[] = [];
+/**
+ * Reads what the suite wrote: a folder a scenario, `<role>-<scenario>-<time>/checks.json`.
+ *
+ * @param required what there must be a result of: what has none has failed.
+ * @returns one result a scenario, required ones first.
+ * @throws Error when there is nothing at all.
+ */
+export async function readResults(
+  out: string,
+  role: 'server' | 'authorization-server',
+  required: readonly string[],
+): Promise<ScenarioResult[]> {
+  const found = await readChecks(out, role);
+  if (found.size === 0) throw new Error(`The suite left no result; see ${join(out, 'log')}`);
+  const results = [...found].map(([scenario, checks]) => {
+    return { scenario, scored: required.includes(scenario), ...judge(checks) };
+  });
+  const missing = required.filter((scenario) => !found.has(scenario));
+  return [
+    ...results,
+    ...missing.map((scenario) => ({ scenario, scored: true, verdict: 'fail' as const, problems: ['no result'] })),
+  ].sort((a, b) => Number(b.scored) - Number(a.scored) || a.scenario.localeCompare(b.scenario));
+}
+
+async function readChecks(out: string, role: string): Promise<Map<string, Check[]>> {
+  const found = new Map<string, Check[]>();
+  const named = new RegExp(`^${role}-(.+)-\\d{4}-\\d{2}-\\d{2}T[\\dZ-]+$`);
   for (const folder of await readdir(out)) {
-    const scenario = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\dZ-]+$/.exec(folder)?.[1];
+    const scenario = named.exec(folder)?.[1];
     if (scenario === undefined) continue;
     const text = await readFile(join(out, folder, 'checks.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    results.push({ scenario, scored: required.has(scenario), ...judge(JSON.parse(text) as Check[]) });
+    if (text !== undefined) found.set(scenario, JSON.parse(text) as Check[]);
   }
-  if (results.length === 0) throw new Error(`The suite left no result for ${revision}; see ${join(out, 'log')}`);
-  return results;
+  return found;
 }
 
 function judge(checks: readonly Check[]): { verdict: Verdict; problems: string[] } {
