@@ -31,11 +31,14 @@ export interface FacadeParts extends FacadeExtras {
   /** Hears of what went wrong inside, under the id of the request where there is one. */
   readonly failed: (thrown: unknown, requestId: string | undefined) => void;
   readonly happened: (event: OAuthEvent) => void;
+  /** Hears of each grant that ends on this node. */
+  readonly ended?: (grantId: string) => void;
 }
 
 export interface Facade extends OAuthFacade {
   /** The user's token at the identity provider, for calls of an upstream in their name. */
   readonly accessTokenFor: IdpAccess['accessTokenFor'];
+  readonly tokenFor: IdpAccess['tokenFor'];
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -56,7 +59,11 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
   const provider = dev === undefined ? identityProviderOf(wanted) : devProvider(dev);
   // What the operator has named may be a private address.
   const egress = createEgress({ clock, allow: [new URL(provider.issuer).host] });
-  let access: IdpAccess | undefined;
+  let made: IdpAccess | undefined;
+  const access = (): IdpAccess => {
+    if (made === undefined) throw new Error('The facade has no login.');
+    return made;
+  };
   const { accessTokenSeconds, refreshIdleDays, grantDays, refreshGraceSeconds } = wanted.lifetimes;
   const facade = await createFacade({
     ...{ issuer, resources, cache, clock, master },
@@ -70,7 +77,7 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
         rememberDays: wanted.rememberConsentDays,
         onEvent: parts.happened,
       });
-      access = interactions;
+      made = interactions;
       return interactions;
     },
     tables: database.oauth,
@@ -83,14 +90,15 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
     keyDays: wanted.signingKeyDays,
     ...(dev === undefined ? {} : { beside: { prefix: dev.prefix, handler: dev.handler } }),
     failed: parts.failed,
-    ended: (grantId, reason) => parts.happened({ kind: 'grant_ended', grantId, reason }),
+    ended: (grantId, reason) => {
+      parts.happened({ kind: 'grant_ended', grantId, reason });
+      parts.ended?.(grantId);
+    },
   });
   return {
     ...facade,
-    accessTokenFor: async (grantId) => {
-      if (access === undefined) throw new Error('The facade has no login.');
-      return access.accessTokenFor(grantId);
-    },
+    accessTokenFor: (grantId) => access().accessTokenFor(grantId),
+    tokenFor: (grantId, refused) => access().tokenFor(grantId, refused),
     close: once(async () => {
       await facade.close();
       await Promise.all([egress.close(), clients.close()]);

@@ -2,11 +2,17 @@ import type { Cache, Lock } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PosternError } from '../../core/errors.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
-import type { IdpGrant, IdpGrants } from '../contracts.ts';
+import type { IdpGrant, IdpGrants, IdpTokens } from '../contracts.ts';
 import type { OnLoginEvent } from './events.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { Openid } from './openid.ts';
 import { createRefresh, type Refreshed } from './refresh.ts';
+
+/** An access token of the identity provider, and when it ends: milliseconds since the epoch, where that is known. */
+export interface IdpAccessToken {
+  readonly token: string;
+  readonly expiresAt?: number;
+}
 
 /** The identity provider's side of a grant, after the login. */
 export interface IdpAccess {
@@ -17,6 +23,12 @@ export interface IdpAccess {
    *   provider cannot be asked and the token is no longer good.
    */
   accessTokenFor(grantId: string): Promise<string>;
+  /**
+   * As {@link accessTokenFor}, with its end.
+   * @param refused a token that an upstream did not take although it seems good. Another one takes its place: of many who
+   *   come with the same one, one asks for it. Where it is hardly a minute old, a newer one would be refused too.
+   */
+  tokenFor(grantId: string, refused?: string): Promise<IdpAccessToken>;
   /** {@link Interactions.check} */
   check(grantId: string): Promise<'stands' | 'ended' | 'unknown'>;
 }
@@ -25,6 +37,8 @@ export interface IdpAccess {
 const EARLY_MS = 30_000;
 /** The identity provider is asked no more often whether it still stands by a grant (rule 10). */
 const CHECK_MS = 60 * 60_000;
+/** A token that is younger is not refreshed because an upstream refuses it. */
+const YOUNG_MS = 60_000;
 const LOCK_MS = 30_000;
 /** How long to wait for another node that refreshes, and how often to look. */
 const WAIT_MS = 10_000;
@@ -64,21 +78,26 @@ export function createIdpAccess(options: {
   };
   const renewed = (grant: IdpGrant): Promise<Refreshed> => flights.run(grant.grantId, () => renew(grant));
 
+  const tokenFor = async (grantId: string, refused?: string): Promise<IdpAccessToken> => {
+    const grant = await grants.find(grantId);
+    if (grant?.tokens === undefined) throw new PosternError('needs_reauth');
+    const isRefused = grant.tokens.accessToken === refused;
+    if (isFresh(grant) && !isRefused) return spelled(grant.tokens);
+    const isYoung = isRefused && grant.checkedAt + YOUNG_MS > clock.now();
+    if (isYoung || grant.tokens.refreshToken === undefined) throw new PosternError('needs_reauth');
+    const result = await renewed(grant);
+    if (result.kind === 'unknown') {
+      // Its last half minute is better than nothing.
+      if (!isRefused && (grant.tokens.expiresAt ?? 0) > clock.now()) return spelled(grant.tokens);
+      throw new PosternError('unavailable', { retryAfterSeconds: 5 });
+    }
+    if (result.kind === 'ended' || result.grant.tokens === undefined) throw new PosternError('needs_reauth');
+    return spelled(result.grant.tokens);
+  };
+
   return {
-    accessTokenFor: async (grantId) => {
-      const grant = await grants.find(grantId);
-      if (grant?.tokens === undefined) throw new PosternError('needs_reauth');
-      if (isFresh(grant)) return grant.tokens.accessToken;
-      if (grant.tokens.refreshToken === undefined) throw new PosternError('needs_reauth');
-      const result = await renewed(grant);
-      if (result.kind === 'unknown') {
-        // Its last half minute is better than nothing.
-        if ((grant.tokens.expiresAt ?? 0) > clock.now()) return grant.tokens.accessToken;
-        throw new PosternError('unavailable', { retryAfterSeconds: 5 });
-      }
-      if (result.kind === 'ended' || result.grant.tokens === undefined) throw new PosternError('needs_reauth');
-      return result.grant.tokens.accessToken;
-    },
+    tokenFor,
+    accessTokenFor: async (grantId) => (await tokenFor(grantId)).token,
     check: async (grantId) => {
       const grant = await grants.find(grantId);
       if (grant === undefined) return 'ended';
@@ -93,6 +112,10 @@ export function createIdpAccess(options: {
       }
     },
   };
+}
+
+function spelled({ accessToken: token, expiresAt }: IdpTokens): IdpAccessToken {
+  return expiresAt === undefined ? { token } : { token, expiresAt };
 }
 
 async function giveBack(lock: Lock | undefined): Promise<void> {

@@ -151,6 +151,38 @@ describe('the token of a grant', () => {
   });
 });
 
+describe('a token that an upstream refuses', () => {
+  const GOOD = { ...EXPIRED, expiresAt: Date.now() + HOUR_MS };
+
+  test('is refreshed although it seems good, once for all who come with it', async () => {
+    grants.put(GOOD);
+    answers = [tokens('1'), refusal('invalid_grant')];
+    const nodes = [node(), node()];
+    const wanted = Array.from({ length: 50 }, (_, index) => nodes[index % 2]?.tokenFor('g', 'at-0'));
+    expect(new Set((await Promise.all(wanted)).map((given) => given?.token))).toEqual(new Set(['at-1']));
+    expect(refreshes()).toEqual(['rt-0']);
+    // Whoever comes late with the old one gets the new one.
+    expect(await node().tokenFor('g', 'at-0')).toMatchObject({ token: 'at-1', expiresAt: expect.any(Number) });
+    expect(refreshes()).toEqual(['rt-0']);
+  });
+
+  test('is not refreshed where it is hardly a minute old: no storm at the identity provider', async () => {
+    grants.put(GOOD);
+    answers = [tokens('1'), tokens('2')];
+    expect((await node().tokenFor('g', 'at-0')).token).toBe('at-1');
+    await expect(node().tokenFor('g', 'at-1')).rejects.toMatchObject({ code: 'needs_reauth' });
+    expect(refreshes()).toEqual(['rt-0']);
+    expect(grants.ended).toEqual([]);
+  });
+
+  test('is not given out again where the identity provider does not answer', async () => {
+    grants.put(GOOD);
+    answers = [{ status: 503, body: 'down' }];
+    await expect(node().tokenFor('g', 'at-0')).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await node().tokenFor('g')).token).toBe('at-0');
+  });
+});
+
 describe('an identity provider that says no', () => {
   test.each(['invalid_grant', 'interaction_required', 'login_required', 'consent_required'])(
     '%s ends the grant, once',
