@@ -1,5 +1,9 @@
 import { Command } from 'commander';
 import type { OAuthKeyRow } from '../core/oauth-tables.ts';
+import { type KeyPurpose, keysFor } from '../oauth/keys/key-table.ts';
+import type { OpenKeysParts } from '../oauth/keys/open-keys.ts';
+import type { SigningKeys } from '../oauth/keys/signing-keys.ts';
+import type { Config } from '../server/config.ts';
 import { loadConfig } from '../server/config-load.ts';
 import { StartError } from '../server/problem.ts';
 import { type Io, print } from './io.ts';
@@ -14,9 +18,16 @@ interface SigningKeysOptions {
   readonly json?: boolean;
 }
 
+interface RotateOptions extends SigningKeysOptions {
+  readonly now?: boolean;
+  readonly assertions?: boolean;
+}
+
+const PURPOSES: readonly KeyPurpose[] = ['access-tokens', 'assertions'];
+
 export function signingKeysCommand(io: Io): Command {
   const keys = new Command('signing-keys').description(
-    'list and rotate the keys that access tokens are signed with; the server may be running',
+    'list and rotate the keys that access tokens, and assertions to upstreams, are signed with; the server may be running',
   );
   keys
     .command('list')
@@ -27,10 +38,11 @@ export function signingKeysCommand(io: Io): Command {
   keys
     .command('rotate')
     .description('make the next key; it signs in 15 minutes, and tokens of the old one stay good until they expire')
+    .option('--assertions', 'the key of assertions to upstreams, instead of the one of access tokens')
     .option('--now', 'for a key that others may know: it signs at once, and tokens of the old ones are refused')
     .addOption(configOption())
     .addOption(jsonOption())
-    .action((options: SigningKeysOptions & { readonly now?: boolean }) => rotate(io, options));
+    .action((options: RotateOptions) => rotate(io, options));
   return keys;
 }
 
@@ -39,16 +51,19 @@ async function list(io: Io, options: SigningKeysOptions): Promise<void> {
   const database = await openDatabase(io, config, baseDir);
   try {
     const now = io.clock.now();
-    const rows = await database.oauth.signingKeys.list(now);
-    const facts = rows.map((row) => ({ row, status: statusOf(row, rows, now) }));
-    if (options.json === true)
-      return print(io.stdout, JSON.stringify(facts.map(({ row, status }) => shown(row, status))));
-    if (rows.length === 0) return print(io.stdout, 'No signing keys: the first one is made when the facade starts.');
+    const facts: Fact[] = [];
+    for (const signs of PURPOSES) {
+      const rows = await keysFor(database.oauth.signingKeys, signs).list(now);
+      facts.push(...rows.map((row) => ({ row, signs, status: statusOf(row, rows, now) })));
+    }
+    if (options.json === true) return print(io.stdout, JSON.stringify(facts.map(shown)));
+    if (facts.length === 0) return print(io.stdout, 'No signing keys: the first one is made when the server starts.');
     const columns = [
-      { head: 'KEY', cell: ({ row }: (typeof facts)[number]) => row.id },
-      { head: 'SIGNS FROM', cell: ({ row }: (typeof facts)[number]) => iso(row.activeFrom) ?? '' },
-      { head: 'GONE AT', cell: ({ row }: (typeof facts)[number]) => iso(row.retiredAt) ?? '-' },
-      { head: 'STATUS', cell: ({ status }: (typeof facts)[number]) => status },
+      { head: 'KEY', cell: ({ row }: Fact) => row.id },
+      { head: 'SIGNS', cell: ({ signs }: Fact) => signs.replace('-', ' ') },
+      { head: 'FROM', cell: ({ row }: Fact) => iso(row.activeFrom) ?? '' },
+      { head: 'GONE AT', cell: ({ row }: Fact) => iso(row.retiredAt) ?? '-' },
+      { head: 'STATUS', cell: ({ status }: Fact) => status },
     ];
     print(io.stdout, table(columns, facts));
   } finally {
@@ -56,25 +71,17 @@ async function list(io: Io, options: SigningKeysOptions): Promise<void> {
   }
 }
 
-async function rotate(io: Io, options: SigningKeysOptions & { readonly now?: boolean }): Promise<void> {
+async function rotate(io: Io, options: RotateOptions): Promise<void> {
   const loaded = await loadConfig(options.config, io);
   const { config, baseDir } = loaded;
-  const { facade } = config.auth;
-  if (facade === undefined || config.server.url === undefined) {
-    const wanted = 'auth.facade: only it signs tokens';
-    throw new StartError([{ where: 'signing-keys rotate', found: 'a config without a facade', wanted }]);
-  }
+  const keysOf = options.assertions === true ? assertionKeys : tokenKeys(config);
   const master = masterOf(loaded, new LocalState(baseDir));
   const database = await openDatabase(io, config, baseDir);
   const cache = await openCache(io, config, master);
   try {
-    const { openSigningKeys } = await import('../oauth/keys/open-keys.ts');
-    const keys = openSigningKeys({
-      issuer: new URL(config.server.url).origin,
+    const keys = await keysOf({
       ...{ tables: database.oauth, cache, clock: io.clock },
       master: Buffer.from(master.reveal()),
-      keyDays: facade.signingKeyDays,
-      accessTokenSeconds: facade.lifetimes.accessTokenSeconds,
       // The servers read the database within a minute, whether they were told or not.
       failed: () => undefined,
     });
@@ -88,6 +95,33 @@ async function rotate(io: Io, options: SigningKeysOptions & { readonly now?: boo
   }
 }
 
+type OpenKeys = (
+  parts: Pick<OpenKeysParts, 'tables' | 'cache' | 'clock' | 'master' | 'failed'>,
+) => Promise<SigningKeys>;
+
+/** @throws StartError for a config that has nothing to sign access tokens. */
+function tokenKeys({ auth: { facade }, server: { url } }: Config): OpenKeys {
+  if (facade === undefined || url === undefined) {
+    const wanted = 'auth.facade: only it signs tokens; --assertions, for the keys of assertions to upstreams';
+    throw new StartError([{ where: 'signing-keys rotate', found: 'a config without a facade', wanted }]);
+  }
+  return async (parts) => {
+    const { openSigningKeys } = await import('../oauth/keys/open-keys.ts');
+    const { accessTokenSeconds } = facade.lifetimes;
+    return openSigningKeys({
+      ...parts,
+      issuer: new URL(url).origin,
+      keyDays: facade.signingKeyDays,
+      accessTokenSeconds,
+    });
+  };
+}
+
+const assertionKeys: OpenKeys = async (parts) => {
+  const { openAssertionKeys } = await import('../oauth/keys/open-keys.ts');
+  return openAssertionKeys(parts);
+};
+
 type Status = 'signs' | 'next' | 'old';
 
 function statusOf(row: OAuthKeyRow, rows: readonly OAuthKeyRow[], now: number): Status {
@@ -96,9 +130,16 @@ function statusOf(row: OAuthKeyRow, rows: readonly OAuthKeyRow[], now: number): 
   return signer === row ? 'signs' : 'old';
 }
 
-function shown(row: OAuthKeyRow, status: Status) {
+interface Fact {
+  readonly row: OAuthKeyRow;
+  readonly signs: KeyPurpose;
+  readonly status: Status;
+}
+
+function shown({ row, signs, status }: Fact) {
   return {
     key: row.id,
+    signs,
     status,
     signsFrom: iso(row.activeFrom),
     goneAt: iso(row.retiredAt),

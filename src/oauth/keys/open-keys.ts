@@ -2,6 +2,7 @@ import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { OAuthTables } from '../../core/oauth-tables.ts';
 import { createSealer, deriveKey } from '../../lib/seal.ts';
+import { keysFor } from './key-table.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 export interface OpenKeysParts {
@@ -32,9 +33,33 @@ export function tokenLifeMs(accessTokenSeconds: number): number {
 export function openSigningKeys(parts: OpenKeysParts): SigningKeys {
   const { issuer, tables, cache, clock, master, keyDays, accessTokenSeconds, failed } = parts;
   return createSigningKeys({
-    table: tables.signingKeys,
+    table: keysFor(tables.signingKeys, 'access-tokens'),
+    channel: 'oauth:keys',
     sealer: createSealer([{ id: 'o1', secret: deriveKey(master, `oauth/keys/${issuer}`) }]),
     ...{ cache, clock, failed },
     times: { rotateMs: keyDays * DAY_MS, overlapMs: OVERLAP_MS, retireMs: tokenLifeMs(accessTokenSeconds) },
+  });
+}
+
+/** How long a key signs assertions before another one follows, in days. */
+const ASSERTION_KEY_DAYS = 90;
+/** The longest that an assertion lives. */
+export const MOST_ASSERTION_SECONDS = 300;
+
+/** The keys that assertions to upstreams are signed with: for the server, and for the command that rotates them. */
+export function openAssertionKeys(
+  parts: Pick<OpenKeysParts, 'tables' | 'cache' | 'clock' | 'master' | 'failed'>,
+): SigningKeys {
+  const { tables, cache, clock, master, failed } = parts;
+  return createSigningKeys({
+    table: keysFor(tables.signingKeys, 'assertions'),
+    channel: 'assertions:keys',
+    sealer: createSealer([{ id: 'a1', secret: deriveKey(master, 'assertions/keys') }]),
+    ...{ cache, clock, failed },
+    times: {
+      rotateMs: ASSERTION_KEY_DAYS * DAY_MS,
+      overlapMs: OVERLAP_MS,
+      retireMs: tokenLifeMs(MOST_ASSERTION_SECONDS),
+    },
   });
 }

@@ -5,6 +5,7 @@ import { createSealer } from '../../lib/seal.ts';
 import { createMemoryCache } from '../../stores/memory.ts';
 import { openSqlite } from '../../stores/sqlite.ts';
 import { type ManualClock, manualClock } from '../../testing/manual-clock.ts';
+import { type KeyPurpose, keysFor } from './key-table.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 const DAY = 86_400_000;
@@ -30,9 +31,15 @@ afterEach(async () => {
   expect(failures).toEqual([]);
 });
 
-async function node(secret = 1, times = TIMES, over: Partial<Cache> = {}): Promise<SigningKeys> {
+async function node(
+  secret = 1,
+  times = TIMES,
+  over: Partial<Cache> = {},
+  purpose: KeyPurpose = 'access-tokens',
+): Promise<SigningKeys> {
   const keys = createSigningKeys({
-    table: database.oauth.signingKeys,
+    table: keysFor(database.oauth.signingKeys, purpose),
+    channel: purpose,
     sealer: createSealer([{ id: 'k', secret: new Uint8Array(32).fill(secret) }]),
     cache: { ...cache, ...over },
     clock,
@@ -111,4 +118,17 @@ it('makes another key where the secret that the old one was sealed with is gone'
   const after = await node(2);
   expect(published(after)).not.toContain(before.current().kid);
   expect(published(before)).toEqual([before.current().kid]);
+});
+
+it('has nothing to do with the keys of another purpose', async () => {
+  const tokens = await node();
+  const assertions = await node(2, TIMES, {}, 'assertions');
+  const before = [published(tokens), published(assertions)];
+  const third = await assertions.rotate(true);
+  expect(third).toMatch(/^[\w-]{43}$/);
+  await tokens.refresh();
+  expect([published(tokens), published(assertions)]).toEqual([before[0], [third]]);
+  const fourth = await tokens.rotate(true);
+  await assertions.refresh();
+  expect([published(tokens), published(assertions)]).toEqual([[fourth], [third]]);
 });

@@ -16,7 +16,7 @@ export interface KeyTimes {
   readonly retireMs: number;
 }
 
-/** The keys that access tokens are signed with, the same on all nodes. */
+/** The keys that one kind of token is signed with, the same on all nodes. */
 export interface SigningKeys {
   /** The keys now. The same object as long as they are the same. */
   current(): KeySet;
@@ -36,6 +36,8 @@ export interface SigningKeys {
 
 export interface SigningKeysParts {
   readonly table: OAuthKeyTable;
+  /** Where nodes tell each other of new keys: each reads them when it hears anything. */
+  readonly channel: string;
   readonly sealer: Sealer;
   /** Lets one node alone make a key, and tells the others. */
   readonly cache: Cache;
@@ -47,13 +49,11 @@ export interface SigningKeysParts {
 
 /** How often the keys are read, in milliseconds: well within the overlap. */
 const POLL_MS = 60_000;
-/** Each node reads the keys when it hears anything here. */
-const CHANNEL = 'oauth:keys';
 const LOCK_MS = 10_000;
 const LOOK_MS = 50;
 
 export function createSigningKeys(parts: SigningKeysParts): SigningKeys {
-  const { table, cache, clock, times } = parts;
+  const { table, cache, channel, clock, times } = parts;
   const flights = new SingleFlight<'keep' | 'read', void>();
   let rows: readonly OAuthKeyRow[] = [];
   let set: { readonly spelled: string; readonly keys: KeySet } | undefined;
@@ -75,12 +75,12 @@ export function createSigningKeys(parts: SigningKeysParts): SigningKeys {
     }
     await read();
     // Who does not hear it reads it within a minute.
-    await cache.publish(CHANNEL, '').catch(parts.failed);
+    await cache.publish(channel, '').catch(parts.failed);
     return row.id;
   };
   /** Without a cache nobody has it: then whoever has waited long enough goes first. */
   const takeLock = () =>
-    cache.lock(CHANNEL, LOCK_MS).catch((thrown: unknown) => {
+    cache.lock(channel, LOCK_MS).catch((thrown: unknown) => {
       parts.failed(thrown);
       return undefined;
     });
@@ -110,7 +110,7 @@ export function createSigningKeys(parts: SigningKeysParts): SigningKeys {
   };
   const again = () => void flights.run('read', read).catch(parts.failed);
   const follower = createFollower({
-    ...{ cache, clock, channel: CHANNEL, everyMs: POLL_MS, failed: parts.failed },
+    ...{ cache, clock, channel, everyMs: POLL_MS, failed: parts.failed },
     read: () => flights.run('keep', keepUp),
     hear: again,
     missed: again,
