@@ -19,6 +19,15 @@ export function findRedis(): Found | undefined {
   return orElse(inPath('redis-server'), 'redis-server');
 }
 
+/** The folder of `glewlwyd`, an OpenID provider of Debian. */
+export function findGlewlwyd(): string | undefined {
+  const found = orElse(existsSync(GLEWLWYD_SCHEMA) ? inPath('glewlwyd') : undefined, 'glewlwyd');
+  return found !== undefined && 'bin' in found ? found.bin : undefined;
+}
+
+/** Debian's package has the tables of its database where its tools for databases look for them. */
+export const GLEWLWYD_SCHEMA = '/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3';
+
 /** `DATABASE_URL`, or the folder of `initdb` and `postgres`: the system's, Debian's newest, or that of npm's package. */
 export function findPostgres(): Found | undefined {
   const url = process.env['DATABASE_URL'];

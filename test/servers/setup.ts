@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { findPostgres, findRedis } from './find.ts';
+import { findGlewlwyd, findPostgres, findRedis } from './find.ts';
 
 /**
  * Says at the end which tests did not run for want of a server. Tests start the servers they need by themselves, so
@@ -14,6 +14,7 @@ export default function setup(project: TestProject): () => void {
         ? 'PostgreSQL (DATABASE_URL, or its programs, or npm ci with optional packages)'
         : '',
       findRedis() === undefined ? 'Redis (REDIS_URL, or redis-server)' : '',
+      findGlewlwyd() === undefined ? 'glewlwyd (of Debian)' : '',
     ].filter((name) => name !== '');
     const files = [...new Set(skipped.map(({ module }) => module.relativeModuleId))].sort();
     console.warn(`Did not run: ${skipped.length} tests of ${files.join(', ')}.`);

@@ -63,9 +63,18 @@ export function createOpenid(options: {
 
 function authOf(client: OpenidClient, { clientSecret, authMethod }: IdentityProvider): ClientAuth {
   if (clientSecret === undefined || authMethod === 'none') return client.None();
-  return authMethod === 'client_secret_post'
-    ? client.ClientSecretPost(clientSecret)
-    : client.ClientSecretBasic(clientSecret);
+  return authMethod === 'client_secret_post' ? client.ClientSecretPost(clientSecret) : basic(clientSecret);
+}
+
+/**
+ * RFC 6749 §2.3.1 wants both form-encoded. Some servers read them as they come, so nothing is encoded that reads the
+ * same either way: not the `-` and `_` of ids and secrets, as openid-client does.
+ */
+function basic(secret: string): ClientAuth {
+  const encoded = (text: string) => encodeURIComponent(text).replaceAll('%20', '+');
+  return (_server, { client_id: id }, _body, headers) => {
+    headers.set('authorization', `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}`);
+  };
 }
 
 /** Egress in the form of Fetch. No redirect is followed. */
