@@ -1,12 +1,15 @@
 import type { ToolResult } from '../core/content.ts';
-import type { PosternError } from '../core/errors.ts';
+import { PosternError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type Principal, principalKey } from '../core/principal.ts';
 import type { RateLimitReading } from '../core/rate-limit.ts';
+import type { UpstreamRequest, UpstreamResponse } from '../core/upstream.ts';
 import { type Body, readBody } from '../lib/body.ts';
+import { once } from '../lib/once.ts';
 import type { SchemaCompiler } from '../lib/schema.ts';
 import type { Sealer } from '../lib/seal.ts';
 import { compilePages, type Pages, type Select } from '../openapi/pages/pages.ts';
+import type { OperationPlan } from '../openapi/plan.ts';
 import { compileRequest, type RequestBuilder } from '../openapi/request/request.ts';
 import type { ResultLimits } from '../openapi/response/response.ts';
 import type { OpenApiTool } from '../openapi/tools.ts';
@@ -48,6 +51,8 @@ export interface OpenApiParts {
   };
   /** The compiled `fields` of one operation. */
   selectOf(operation: OpenApiTool): Select | undefined;
+  /** The arguments of one operation that the server fills in. */
+  boundOf(operation: OpenApiTool): readonly string[];
   /** As whom the API sees the calls of a principal. */
   identityOf(principal: Principal): string;
   readonly readLimits: ReadLimits;
@@ -83,7 +88,7 @@ interface Prepared {
  */
 export function openApiCallable(operation: OpenApiTool, parts: OpenApiParts): Callable {
   const validate = parts.schemas.validator(() => operation.enforced);
-  let prepared: Prepared | undefined;
+  const prepared = once(() => prepare(operation, parts));
   return {
     tool: operation.tool,
     operation: operation.operation,
@@ -93,10 +98,24 @@ export function openApiCallable(operation: OpenApiTool, parts: OpenApiParts): Ca
       const problems = validate(args);
       return problems === undefined ? { args } : { problems };
     },
-    run(args, run) {
-      prepared ??= prepare(operation, parts);
-      return callOperation(prepared, parts, args, run);
-    },
+    run: (args, run) => callOperation(prepared(), parts, args, run),
+  };
+}
+
+/** Asks an operation as it is: its whole answer, for the server itself. */
+export type ReadOperation = (args: JsonObject, run: Run) => Promise<Body>;
+
+/**
+ * An operation that the server itself asks something, in the name of who calls: it is no tool for it.
+ * @throws PosternError as a call does, `invalid_arguments` for arguments that do not fit.
+ */
+export function openApiReader(operation: OpenApiTool, parts: OpenApiParts): ReadOperation {
+  const validate = parts.schemas.validator(() => operation.enforced);
+  const prepared = once(() => prepare(operation, parts));
+  return async (args, run) => {
+    if (validate(args) !== undefined) throw new PosternError('invalid_arguments');
+    const { body } = await exchange(prepared(), parts, prepared().build(args), run);
+    return body;
   };
 }
 
@@ -111,7 +130,12 @@ function prepare(operation: OpenApiTool, parts: OpenApiParts): Prepared {
     idempotent: isIdempotent(plan.method, fill !== undefined),
     counted: operation.operation,
     build: compileRequest(plan, baseUrl),
-    pages: compilePages(operation, { seal, clock: upstream.clock, baseUrl, limits, select: parts.selectOf(operation) }),
+    pages: compilePages(operation, {
+      ...{ seal, baseUrl, limits },
+      clock: upstream.clock,
+      select: parts.selectOf(operation),
+      filledIn: filledInQuery(plan, parts.boundOf(operation)),
+    }),
     normalise: createNormaliser({
       upstream: upstream.name,
       credential: parts.credential.source.from,
@@ -130,17 +154,51 @@ function prepare(operation: OpenApiTool, parts: OpenApiParts): Prepared {
   };
 }
 
+/** The names that arguments have in the query, of those that are there. */
+function filledInQuery({ parameters }: OperationPlan, bound: readonly string[]): string[] {
+  return parameters.filter(({ key, in: place }) => place === 'query' && bound.includes(key)).map(({ name }) => name);
+}
+
 /** From checked arguments to a result, or to a failure that is thrown. */
 async function callOperation(prepared: Prepared, parts: OpenApiParts, args: JsonObject, run: Run): Promise<ToolResult> {
-  const { build, credential, pages, normalise, mapped, counted, fill, idempotent } = prepared;
-  const { upstream } = parts;
-  const { principal, requestId, conversation } = run;
+  const { build, credential, pages, mapped, fill } = prepared;
+  const { principal, requestId } = run;
   // 1. A cursor says which page, and the arguments say the rest.
   const opened = pages.open(args, principalKey(principal));
   const built = pages.request(opened, build(opened.args));
   const request = fill === undefined ? built : fill(built, { requestId, tool: mapped.id, args });
 
-  // 2. To the API and back, unless it is known to refuse.
+  // 2. and 3. To the API and back; what it refuses is thrown.
+  const { response, body, reading } = await exchange(prepared, parts, request, run);
+  if (reading !== undefined) describeLimits(parts, run, reading);
+
+  // 4. What is passed on of a success, and how to get the rest.
+  let result: ToolResult;
+  try {
+    result = await pages.close(opened, request.url, response, body);
+  } catch (thrown) {
+    throw namedFailure(thrown, parts.upstream.name);
+  }
+  return resultWithRateLimit(withFaults(result, body, credential.secrets), reading);
+}
+
+interface Exchanged {
+  readonly response: UpstreamResponse;
+  readonly body: Body;
+  readonly reading: RateLimitReading | undefined;
+}
+
+/** Sends a request, and reads of the answer whether it is a failure, and what it says of limits. */
+async function exchange(
+  prepared: Prepared,
+  parts: OpenApiParts,
+  request: UpstreamRequest,
+  run: Run,
+): Promise<Exchanged> {
+  const { credential, normalise, mapped, counted, idempotent } = prepared;
+  const { upstream } = parts;
+  const { principal, requestId, conversation } = run;
+  // To the API and back, unless it is known to refuse.
   const call = { operation: counted, identity: parts.identityOf(principal) };
   const { signal } = conversation;
   const sent = await send(upstream, request, { principal, credential, requestId, signal, counted: call, idempotent });
@@ -149,7 +207,7 @@ async function callOperation(prepared: Prepared, parts: OpenApiParts, args: Json
   const response = withoutSecrets(sent.response, credential.secrets);
   run.upstreamStatus = response.status;
 
-  // 3. Is it a failure, whatever its status? And what does it say of limits?
+  // Is it a failure, whatever its status? And what does it say of limits?
   const body = readBody(response, request.headers['accept']);
   const now = upstream.clock.now();
   const normalised = normalise(response, body, mapped, now);
@@ -158,16 +216,7 @@ async function callOperation(prepared: Prepared, parts: OpenApiParts, args: Json
   const reading = read instanceof Promise ? await read : read;
   upstream.limiter?.learn(call, reading, failure);
   if (failure !== undefined) throw limited(parts, run, failure, reading);
-  if (reading !== undefined) describeLimits(parts, run, reading);
-
-  // 4. What is passed on of a success, and how to get the rest.
-  let result: ToolResult;
-  try {
-    result = await pages.close(opened, request.url, response, body);
-  } catch (thrown) {
-    throw namedFailure(thrown, upstream.name);
-  }
-  return resultWithRateLimit(withFaults(result, body, credential.secrets), reading);
+  return { response, body, reading };
 }
 
 /** A failure with what is known of limits in it, and in the response. */

@@ -22,7 +22,8 @@ export interface Selection {
   readonly exclude?: readonly Selector[];
 }
 
-type Subject = Pick<Operation, 'identity' | 'method' | 'path' | 'operationId' | 'tags'>;
+/** An operation, as far as it can be meant. */
+export type Subject = Pick<Operation, 'identity' | 'method' | 'path' | 'operationId' | 'tags'>;
 
 function list(given: OneOrMore): readonly string[] {
   return typeof given === 'string' ? [given] : given;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bindings } from './config-access.ts';
 import { flag, matching, text } from './config-fields.ts';
 
 /** A scope as it travels in OAuth (RFC 6749 §3.3), without the wildcard that only Postern itself may issue. */
@@ -28,5 +29,7 @@ export function overrideFields(words: { readonly name: string; readonly beyond: 
       .optional()
       .describe(`Hints for clients, over those ${words.over}.`),
     scopes: scopeSet().optional().describe('The scopes a caller must hold; `none` opens the tool.'),
+    bind: bindings().optional().describe('Arguments that the server fills in, over `tools.bind`.'),
+    shared: flag().optional().describe('The tool does the same for every tenant: see `tools.shared`.'),
   };
 }

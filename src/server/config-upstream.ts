@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRESET_NAMES } from '../upstream/presets.ts';
+import { bindings, ownershipCheck } from './config-access.ts';
 import { catalogueFields, trim } from './config-catalogue.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { fields, pages } from './config-pages.ts';
@@ -34,6 +35,11 @@ const scopeRule = z.strictObject({
 
 const inlineExpression = z.strictObject({
   expression: text('a JSONata expression').describe('The expression itself.'),
+});
+
+const ownershipRule = z.strictObject({
+  ...selection,
+  check: ownershipCheck.describe('How it is found out whether what these operations are about belongs to the caller.'),
 });
 
 /** Of `path or expression`; the upstream's may also be a preset. */
@@ -72,6 +78,9 @@ const override = z.strictObject({
     .describe(
       'What is kept of answers: a list of ways such as `items[].id`, or a JSONata expression, as a file or inline.',
     ),
+  owns: ownershipCheck
+    .optional()
+    .describe('How it is found out whether what a call is about belongs to the caller, over `tools.owns`.'),
   resultTokens: count('tokens', 500)
     .optional()
     .describe('The largest result of this tool, in estimated tokens; without it, `limits.resultTokens`.'),
@@ -89,6 +98,21 @@ const tools = z.strictObject({
     .describe(
       'Which scopes operations need: the first rule that fits decides. `none` opens all. Without a rule: `x-mcp`, ' +
         'the scopes of the operation in the document, or `<upstream>:read` and `<upstream>:write` by method.',
+    ),
+  bind: bindings()
+    .default({})
+    .describe(
+      'Arguments that the server fills in, in every operation that has them: `principal.tenant`, `principal.subject`, ' +
+        '`principal.email`, `principal.clientId`, or a value as it is. No caller sees or may send them.',
+    ),
+  owns: list(ownershipRule, 'a list of rules')
+    .default([])
+    .describe('Operations before which it is found out whether what a call is about belongs to the caller.'),
+  shared: list(selector, 'a list of selectors')
+    .default([])
+    .describe(
+      'Operations that are the same for every tenant. With a `static` credential and several tenants, every operation ' +
+        'needs `bind`, `owns` or to be one of these.',
     ),
   overrides: z
     .record(z.string(), override)

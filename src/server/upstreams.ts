@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { type OpenApiParts, openApiCallable, type UpstreamNote } from '../calls/openapi-tool.ts';
+import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../calls/openapi-tool.ts';
 import type { Clock } from '../core/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
@@ -10,15 +10,19 @@ import { declaredScopes } from '../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../tools/define.ts';
+import { boundCallable } from '../tools/guards/bound.ts';
+import { ownedCallable } from '../tools/guards/owned.ts';
 import type { CredentialConfig, SchemeCredential, StaticCredential } from '../upstream/credential.ts';
 import type { OnFault } from '../upstream/mapping.ts';
 import { presetByHost, presetFor } from '../upstream/presets.ts';
 import { createLimitReader, type ReadLimits } from '../upstream/rate-limit-expression.ts';
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
 import { createRetry } from '../upstream/retry.ts';
+import { bindsCaller, bindTools, untiedTools } from './access.ts';
 import type { UpstreamConfig } from './config.ts';
 import { spell } from './config-problems.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
+import { loadOwnership } from './ownership.ts';
 import { StartError } from './problem.ts';
 import { loadResultFields } from './result-fields.ts';
 import type { Sources } from './sources.ts';
@@ -63,6 +67,8 @@ export interface LoadedUpstream {
   readonly warnings: readonly string[];
   /** The scopes that the document itself declares, with its own sentences. */
   readonly scopes: { readonly [name: string]: string };
+  /** The names of its tools that reach whatever its one credential reaches, whoever calls. */
+  readonly untied: readonly string[];
   /** What else it offers, where it is of a kind that does. Read whenever what is served is put together. */
   readonly resources?: readonly ResourceDefinition[];
   readonly resourceTemplates?: readonly ResourceTemplateDefinition[];
@@ -154,6 +160,8 @@ export async function loadUpstream(
   const retry = createRetry({ clock, random: Math.random });
   const upstream = { name, origins: [origin], egress, clock, userAgent, retry, ...state };
   const credential = credentialOf(config);
+  const { document, tools, warnings, scopes } = converted;
+  const bound = bindTools(name, config, tools);
   const parts = {
     upstream,
     baseUrl,
@@ -163,15 +171,31 @@ export async function loadUpstream(
     seal,
     failures: failuresOf(mappings, baseUrl),
     selectOf: ({ results }: OpenApiTool) => (results.fields === undefined ? undefined : fields.get(results.fields)),
+    boundOf: (tool: OpenApiTool) =>
+      (bound.get(tool) ?? []).flatMap(({ path: [key, ...rest] }) => (rest.length > 0 ? [] : [key])),
     identityOf: createIdentities(credential, identityKey),
     readLimits,
     respondWith: config.rateLimits.respondWith,
     onFault,
     report,
   };
-  const { tools, warnings, scopes } = converted;
-  const callables = tools.map((tool) => openApiCallable(tool, parts));
-  return { name, baseUrl, tools, callables, warnings, scopes, close: () => egress.close() };
+  const owned = await loadOwnership(name, config, {
+    ...surroundings,
+    ...{ document, tools },
+    read: (tool) => openApiReader(tool, parts),
+    onFault: (why) => onFault('owns', why),
+  });
+  const callables = tools.map((tool) => {
+    const owns = owned.get(tool);
+    const callable = openApiCallable(tool, parts);
+    return boundCallable(owns === undefined ? callable : ownedCallable(callable, owns), bound.get(tool) ?? []);
+  });
+  const untied = untiedTools(config, tools, (tool) => owned.has(tool) || (bound.get(tool) ?? []).some(bindsCaller));
+  return {
+    ...{ name, baseUrl, tools, callables, warnings, scopes },
+    untied: untied.map(({ tool }) => tool.name),
+    close: () => egress.close(),
+  };
 }
 
 /** @throws StartError for an expression that is wrong. */

@@ -25,6 +25,8 @@ export interface PageParts extends CursorParts {
   readonly limits: ResultLimits;
   /** What `fields` says where it is an expression, compiled. */
   readonly select?: Select;
+  /** Query parameters that the server fills in: no answer of the API takes their place. Default: none. */
+  readonly filledIn?: readonly string[];
 }
 
 /** Trims an answer. Nothing: there is nothing left of it. */
@@ -68,6 +70,7 @@ export function compilePages(operation: PagedOperation, parts: PageParts): Pages
   const limits = { ...parts.limits, maxResultTokens: results.resultTokens ?? parts.limits.maxResultTokens };
   const select = selectOf(results.fields, parts.select);
   const fixed = new URL(parts.baseUrl).search.slice(1);
+  const filledIn = new Set(parts.filledIn);
   const bindingOf = (caller: string, args: JsonObject) => ({ caller, upstream: tool.upstream, tool: tool.name, args });
 
   const finish = (opened: OpenedPage, next: Next, value: Json, response: UpstreamResponse): ToolResult => {
@@ -87,8 +90,9 @@ export function compilePages(operation: PagedOperation, parts: PageParts): Pages
     },
     request({ bookmark: { position } }, built) {
       if (position.kind !== 'query') return built;
-      const [path = ''] = built.url.split('?', 1);
-      return { ...built, url: `${path}?${withFixed(position.query, fixed)}` };
+      const [path = '', query = ''] = built.url.split('?', 2);
+      const ours = [fixed, ...pairsNamed(query, filledIn)].filter((part) => part !== '').join('&');
+      return { ...built, url: `${path}?${withFixed(position.query, ours)}` };
     },
     close(opened, url, response, body) {
       if (body.kind !== 'json') return toResult(plan, response, body, limits);
@@ -150,10 +154,13 @@ function pageOf(
 /** The query that goes with every request is the operator's: an answer can add to it and not take it away. */
 function withFixed(query: string, fixed: string): string {
   if (fixed === '') return query;
-  // By their names as they are read, whatever their spelling: `%74enant` is `tenant`.
   const names = new Set(new URLSearchParams(fixed).keys());
-  const others = query
-    .split('&')
-    .filter((pair) => ![...new URLSearchParams(pair).keys()].some((name) => names.has(name)));
+  const others = query.split('&').filter((pair) => pairsNamed(pair, names).length === 0);
   return [fixed, ...others].filter((part) => part !== '').join('&');
+}
+
+/** The pairs of a query by their names as they are read, whatever their spelling: `%74enant` is `tenant`. */
+function pairsNamed(query: string, names: ReadonlySet<string>): string[] {
+  if (names.size === 0) return [];
+  return query.split('&').filter((pair) => [...new URLSearchParams(pair).keys()].some((name) => names.has(name)));
 }
