@@ -17,7 +17,7 @@ export interface JwtIssuer {
 
 export interface JwtCheckerOptions {
   readonly issuers: readonly JwtIssuer[];
-  readonly jose: Promise<Jose>;
+  readonly jose: () => Promise<Jose>;
   readonly clock: Clock;
 }
 
@@ -34,7 +34,7 @@ export function createJwtChecker({ issuers, jose, clock }: JwtCheckerOptions): T
     check: async (token, seen) => {
       const from = seen === undefined ? undefined : issuerOf(seen);
       if (seen === undefined || from === undefined) throw refusedToken('token_issuer');
-      return verify(token, seen, from, jose, clock);
+      return verify(token, seen, from, jose(), clock);
     },
   };
 }

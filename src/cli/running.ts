@@ -1,6 +1,6 @@
 import type { Cache } from '../core/cache.ts';
 import type { Database } from '../core/database.ts';
-import { compose, type Postern } from '../server/compose.ts';
+import { type ComposeExtras, compose, type Postern } from '../server/compose.ts';
 import type { Config } from '../server/config.ts';
 import type { Secret } from '../server/secret.ts';
 import type { ReloadExtras } from '../server/stage.ts';
@@ -27,6 +27,8 @@ export interface Ground {
   readonly stateFolder: string;
   /** Whether `--dev` was given. */
   readonly dev: boolean;
+  /** Where users log in with `--dev`, where they do. */
+  readonly devIdentityProvider?: ComposeExtras['devIdentityProvider'];
   /** How the config is read again. Without it, what is served stays as it is. */
   readonly reload?: ReloadExtras;
 }
@@ -35,7 +37,7 @@ export interface Ground {
 export async function start(
   io: Io,
   config: Config,
-  { baseDir, master, cacheFolder, stateFolder, dev, reload }: Ground,
+  { baseDir, master, cacheFolder, stateFolder, dev, devIdentityProvider, reload }: Ground,
 ): Promise<Running> {
   const database = await openDatabase(io, config, baseDir, dev);
   let cache: Cache;
@@ -62,6 +64,7 @@ export async function start(
       stateFolder,
       searchPath: io.env['PATH'],
       reload,
+      devIdentityProvider,
     });
     return { config, postern, database, closeStores };
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { DevUser } from '../oauth/dev/users.ts';
 import { modeReport } from '../server/catalogues.ts';
 import type { ServedEndpoint } from '../server/compose.ts';
 import type { Io } from './io.ts';
@@ -17,6 +18,8 @@ export interface Ready {
   readonly key?: string;
   /** What to say of the key. */
   readonly keyNote: string;
+  /** Who can log in without a password, where somebody can. */
+  readonly users?: readonly DevUser[];
 }
 
 /** What a person reads when the server is up. */
@@ -44,6 +47,7 @@ export function announce(io: Io, ready: Ready): void {
     print(out, `API key: ${bold(ready.key)}`);
     print(out, dim(ready.keyNote));
     print(out, '');
+    if (ready.users !== undefined) announceLogin(io, ready, ready.users);
     for (const { client, text, file } of readyLines({ url: ready.mcp, key: ready.key, name: clientName(ready.name) })) {
       print(out, `${bold(client)}${file === undefined ? '' : dim(`, in ${file}`)}`);
       print(out, `  ${text}`);
@@ -51,6 +55,20 @@ export function announce(io: Io, ready: Ready): void {
   }
   print(out, '');
   print(out, dim('Ctrl-C stops it.'));
+}
+
+/** How to do without the key, and as whom. */
+function announceLogin({ stdout: out }: Io, { name, mcp }: Ready, users: readonly DevUser[]): void {
+  const bold = (text: string) => style(out, 'bold', text);
+  print(out, `${bold('Login')}: give a client the URL alone; its login page lets you be`);
+  for (const user of users) {
+    const tenants = user.tenants.map(({ id }) => id).join(' and ');
+    print(out, `  ${user.name}, ${tenants === '' ? 'of no tenant' : `of ${tenants}`}`);
+  }
+  print(out, style(out, 'dim', 'For development: it asks for no password, and is served on this machine alone.'));
+  print(out, '');
+  print(out, bold('Claude Code, with the login'));
+  print(out, `  claude mcp add --scope user --transport http ${clientName(name)} ${mcp}`);
 }
 
 /** Clients take lower case, digits and hyphens for the name of a server. */

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Listening, listen } from '../adapters/node.ts';
 import { modeFlips } from '../server/catalogues.ts';
 import type { Config } from '../server/config.ts';
 import type { LoadedConfig } from '../server/config-load.ts';
 import { isLoopback, refusals } from '../server/config-safety.ts';
 import { StartError } from '../server/problem.ts';
 import type { ReloadOutcome } from '../server/reload.ts';
-import { listenFailure } from './failure.ts';
+import { createDevLogin, type DevLogin, offersLogin } from './dev-login.ts';
+import { openDoorway } from './doorway.ts';
 import { type Io, isTerminal, print, style, waiting } from './io.ts';
 import { devKey, firstKey } from './local-key.ts';
 import { port, type SourceOptions, withSource } from './options.ts';
@@ -35,7 +35,10 @@ export function serveCommand(io: Io): Command {
     .addOption(
       new Option('--port <port>', 'the port; 0 takes a free one (default: $PORT, the config, 8080)').argParser(port),
     )
-    .option('--dev', 'on loopback only: a key with every scope, which stays the same')
+    .option(
+      '--dev',
+      'on loopback only: a key with every scope, which stays the same, and a login page without passwords',
+    )
     .addOption(new Option('--dev-tenant <tenant>', 'the tenant of the key of --dev').default('dev'))
     .option('--watch', 'reload when the config, a document or a file it names changes (default: with --dev)')
     .option('--no-watch', 'reload at SIGHUP only')
@@ -52,43 +55,72 @@ Examples:
 }
 
 async function serve(io: Io, document: string | undefined, options: ServeOptions): Promise<void> {
+  const read = (again: boolean) => readServed(io, document, options, again);
+  const first = await read(false);
+  // The port is part of what tokens are made out to, so it must be known before anything is put together.
+  let doorway = options.dev === true && offersLogin(first.config) ? await openDoorway(first.config) : undefined;
+  let running: Running | undefined;
+  let takeBack = () => {};
+  try {
+    const login = doorway && (await createDevLogin(doorway.url, io.clock));
+    running = await begin(io, options, first, read, login);
+    const { postern } = running;
+    const key = await keyToShow(io, running, first, options);
+    doorway ??= await openDoorway(running.config);
+    doorway.open(login?.underOneName(postern) ?? postern);
+    // Before the first word: whoever reads that it is ready may ask it to stop at once.
+    const asked = stopped(io);
+    takeBack = io.onReload(() => void postern.reload().catch(() => undefined));
+    warn(io, running);
+    tellFlips(io, first.state, running);
+    tellReady(io, running, { url: doorway.url, key, users: login?.users }, options);
+    await asked;
+  } finally {
+    takeBack();
+    await doorway?.close();
+    await running?.postern.close();
+    await running?.closeStores();
+  }
+}
+
+type Read = Awaited<ReturnType<typeof readServed>>;
+
+/** Puts the server together. */
+function begin(
+  io: Io,
+  options: ServeOptions,
+  { config, loaded, files, state, master }: Read,
+  read: (again: boolean) => Promise<Read>,
+  login: DevLogin | undefined,
+): Promise<Running> {
+  const over = (given: Config) => login?.over(given) ?? given;
+  const again = async () => {
+    const next = await read(true);
+    return { ...next, config: over(next.config) };
+  };
   const dev = options.dev === true;
-  const { loaded, config, files, state, master } = await readServed(io, document, options, false);
   const watch = options.watch ?? config.reload.watch ?? dev;
-  const read = () => readServed(io, document, options, true);
-  const reload = { read, files, watch, onReload: (outcome: ReloadOutcome) => tellReload(io, outcome) };
-  const ground = {
+  const starting = start(io, over(config), {
     baseDir: loaded.baseDir,
     master,
     cacheFolder: state.cacheFolder,
     stateFolder: state.dir,
     dev,
-    reload,
-  };
-  const running = await waiting(io, 'Reading the document', start(io, config, ground));
-  const { postern, database } = running;
-  let takeBack = () => {};
-  // Closing the listener closes what it serves.
-  let stop = () => postern.close();
-  try {
-    const pepper = pepperOf(master);
-    let key: string | undefined;
-    if (dev) key = await devKey(io, database.keys, pepper, state, options.devTenant);
-    else if (loaded.file === undefined) key = await firstKey(io, database.keys, pepper, postern.scopes);
-    const listening = await open(running);
-    stop = () => listening.close();
-    // Before the first word: whoever reads that it is ready may ask it to stop at once.
-    const asked = stopped(io);
-    takeBack = io.onReload(() => void postern.reload().catch(() => undefined));
-    warn(io, running);
-    tellFlips(io, state, running);
-    tellReady(io, running, listening, key, options);
-    await asked;
-  } finally {
-    takeBack();
-    await stop();
-    await running.closeStores();
-  }
+    devIdentityProvider: login?.identityProvider,
+    reload: { read: again, files, watch, onReload: (outcome: ReloadOutcome) => tellReload(io, outcome) },
+  });
+  return waiting(io, 'Reading the document', starting);
+}
+
+async function keyToShow(
+  io: Io,
+  { postern, database }: Running,
+  { loaded, state, master }: Read,
+  { dev, devTenant }: ServeOptions,
+): Promise<string | undefined> {
+  const pepper = pepperOf(master);
+  if (dev === true) return devKey(io, database.keys, pepper, state, devTenant);
+  return loaded.file === undefined ? firstKey(io, database.keys, pepper, postern.scopes) : undefined;
 }
 
 /** Everything that is served, as the command line and the files say it now. @throws StartError */
@@ -103,34 +135,29 @@ async function readServed(io: Io, document: string | undefined, options: ServeOp
   return { loaded, config, files, state, master };
 }
 
-function tellReady(
-  io: Io,
-  { postern, config }: Running,
-  listening: Listening,
-  key: string | undefined,
-  options: ServeOptions,
-): void {
+interface ReadyFacts {
+  /** Where it listens. */
+  readonly url: string;
+  readonly key: string | undefined;
+  /** Who can log in, with `--dev`. */
+  readonly users: DevLogin['users'] | undefined;
+}
+
+function tellReady(io: Io, { postern, config }: Running, { url, key, users }: ReadyFacts, options: ServeOptions): void {
   const { server } = config;
   const dev = options.dev === true;
   // Tokens are made out to the public URL, so it is the one to be typed where there are any.
-  const base = dev && config.auth.issuers.length === 0 ? undefined : server.url?.replace(/\/+$/, '');
-  const mcp = `${base ?? listening.url}${server.path}`;
+  const tokens = config.auth.issuers.length > 0 || config.auth.facade !== undefined;
+  const base = dev && !tokens ? undefined : server.url?.replace(/\/+$/, '');
+  const mcp = `${base ?? url}${server.path}`;
   if (options.json !== true) {
     const name = server.title ?? server.name;
     const { upstreams, endpoints } = postern;
-    announce(io, { name, mcp, upstreams, endpoints, key, keyNote: noteOn(key, options, config) });
+    announce(io, { name, mcp, upstreams, endpoints, key, keyNote: noteOn(key, options, config), users });
     return;
   }
   print(io.stdout, JSON.stringify({ mcp, ...(dev ? { key } : {}), pid: io.pid }));
   if (!dev && key !== undefined) print(io.stderr, `The first API key, shown this once: ${key}`);
-}
-
-async function open({ postern, config: { server, limits } }: Running): Promise<Listening> {
-  try {
-    return await listen(postern, { ...limits, host: server.host, port: server.port });
-  } catch (error) {
-    throw listenFailure(error, server.host, server.port);
-  }
 }
 
 /** The command line over the environment over the config. */

@@ -10,6 +10,7 @@ import { createConsent } from './consent/consent.ts';
 import type { IdpGrants, InteractionFlow, Interactions } from './contracts.ts';
 import { CONTINUE_PATH, InteractionSteps, type Pending } from './interaction-steps.ts';
 import { createIdpAccess, type IdpAccess } from './login/access.ts';
+import { CALLBACK_PATH } from './login/callback-path.ts';
 import type { OnLoginEvent } from './login/events.ts';
 import { type IdentityProvider, identityProviderName } from './login/identity-provider.ts';
 import { createLogin, type LoginState } from './login/login.ts';
@@ -35,8 +36,7 @@ export interface InteractionsOptions {
   readonly onEvent?: OnLoginEvent;
 }
 
-/** The redirect URI of ours at the identity provider. */
-export const CALLBACK_PATH = '/oauth/login/callback';
+export { CALLBACK_PATH };
 
 /** Consent first, then the login at the identity provider, then what only the user who logged in can say. */
 export function createInteractions(options: InteractionsOptions): Interactions & IdpAccess {

@@ -18,6 +18,7 @@ import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { createEgress } from '../lib/egress.ts';
+import { once } from '../lib/once.ts';
 import { createSealer, deriveKey } from '../lib/seal.ts';
 import type { Config } from './config.ts';
 import type { IssuerConfig } from './config-auth.ts';
@@ -82,9 +83,10 @@ function checkersOf(
   http: IssuerHttp,
   { clock, localIssuers = [], unreachable }: AuthenticationParts,
 ): TokenChecker[] {
+  const jose = once(() => import('jose'));
   // Begun now, so that the first token does not wait for all of it; without issuers it is never loaded.
-  const jose = import('jose');
-  const importKey: Parameters<typeof localKeys>[2] = async (key, algorithm) => (await jose).importJWK(key, algorithm);
+  if (auth.issuers.length > 0) void jose();
+  const importKey: Parameters<typeof localKeys>[2] = async (key, algorithm) => (await jose()).importJWK(key, algorithm);
   const own = localIssuers.map((local): JwtIssuer => {
     const issuer = ownIssuer(local.issuer, auth.implies);
     return { issuer, keys: localKeys(local, issuer.algorithms, importKey) };

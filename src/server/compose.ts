@@ -16,6 +16,7 @@ import { serveLines } from '../protocol/stdio.ts';
 import { createAuthentication } from './authentication.ts';
 import type { Config } from './config.ts';
 import type { Facade, FacadeExtras } from './facade.ts';
+import { type LateFacade, lateFacade } from './late-facade.ts';
 import { Lease } from './lease.ts';
 import { createObservers, type Observers } from './observers.ts';
 import type { Definitions, Offer } from './offer.ts';
@@ -144,7 +145,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
   const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
   const drain = once(() => engine.close());
-  const handle = createPipeline({
+  const pipeline = createPipeline({
     clock,
     ids,
     offer,
@@ -154,6 +155,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     ready: () => answers(database),
     observe: observers.request,
   });
+  const handle = facade !== undefined && 'before' in facade ? facade.before(pipeline) : pipeline;
 
   return {
     handle,
@@ -212,15 +214,15 @@ async function facadeOf(
   extras: ComposeExtras,
   observers: Observers,
   offer: () => Offer,
-): Promise<Facade | undefined> {
-  if (config.auth.facade === undefined) return undefined;
-  const { openFacade } = await import('./facade.ts');
-  return openFacade(config, config.auth.facade, {
-    ...extras,
-    offer,
-    failed: observers.oauthFailed,
-    happened: observers.oauth,
-  });
+): Promise<Facade | LateFacade | undefined> {
+  const { facade: wanted } = config.auth;
+  if (wanted === undefined) return undefined;
+  const parts = { ...extras, offer, failed: observers.oauthFailed, happened: observers.oauth };
+  const open = async () => (await import('./facade.ts')).openFacade(config, wanted, parts);
+  const { devIdentityProvider: dev } = extras;
+  if (dev === undefined) return open();
+  const failed = (thrown: unknown) => observers.oauthFailed(thrown, undefined);
+  return lateFacade(new URL(dev.issuer).origin, { prefixes: [dev.prefix], open, failed });
 }
 
 function engineOptionsOf(

@@ -50,6 +50,8 @@ const DAY_SECONDS = 24 * 60 * 60;
 export async function openFacade(config: Config, wanted: FacadeConfig, parts: FacadeParts): Promise<Facade> {
   const { createFacade } = await import('../oauth/facade.ts');
   const { createInteractions } = await import('../oauth/interactions.ts');
+  // Begun now: the first token that it gives is checked with it.
+  void import('jose');
   const { database, cache, clock, master, devIdentityProvider: dev } = parts;
   const issuer = new URL(config.server.url ?? '').origin;
   const resources = onceFor(parts.offer, oauthResources);

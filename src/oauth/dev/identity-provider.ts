@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { exportJWK, generateKeyPair } from 'jose';
 import type { Configuration, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../core/clock.ts';
 import type { HttpReply } from '../../http/exchange.ts';
+import { once } from '../../lib/once.ts';
+import type { NodeHandler } from '../bridge/node-messages.ts';
 import { devErrorPage, devLoginPage } from './login-page.ts';
 import { createRows } from './rows.ts';
 import { DEV_USERS, type DevUser } from './users.ts';
@@ -31,7 +32,7 @@ export interface DevIdentityProvider {
   /** It answers every path below it. */
   readonly prefix: string;
   /** Node's messages, as they came: below {@link prefix}, with the Host of its origin. */
-  readonly handler: ReturnType<Provider['callback']>;
+  readonly handler: NodeHandler;
   /** From now on the user cannot log in, and refreshes of theirs are refused. */
   disable(userId: string): void;
 }
@@ -41,34 +42,43 @@ const TENANTS = 'tenants';
 const DAY = 24 * 60 * 60;
 const MOST_BODY = 4_096;
 
-/** oidc-provider is loaded here and not before. */
-export async function createDevIdentityProvider(options: DevIdentityProviderOptions): Promise<DevIdentityProvider> {
-  const { Provider } = await import('oidc-provider');
-  const { origin } = options;
+/** It comes to life with the first request: until then it costs nothing. */
+export function createDevIdentityProvider(options: DevIdentityProviderOptions): DevIdentityProvider {
   const users = new Map((options.users ?? DEV_USERS).map((user) => [user.id, user]));
-  const issuer = origin + DEV_IDP_PREFIX;
+  const issuer = options.origin + DEV_IDP_PREFIX;
   const clientSecret = randomBytes(32).toString('base64url');
-  const provider = new Provider(issuer, await configuration(options, users, clientSecret));
-  provider.use(async (ctx, next) => {
-    const uid = loginPath(ctx.path);
-    if (uid === undefined) return next();
-    await login(provider, ctx as unknown as KoaContextWithOIDC, users);
-  });
-  const callback = provider.callback();
   const wellKnown = '/.well-known/openid-configuration';
+  const callback = once(() => open(issuer, options, users, clientSecret));
   return {
     issuer,
     clientId: 'postern',
     clientSecret,
     tenantClaim: TENANTS,
     prefix: DEV_IDP_PREFIX,
-    handler: (incoming, outgoing) => {
+    handler: async (incoming, outgoing) => {
       // The one route that has a fixed place.
       if (incoming.url === DEV_IDP_PREFIX + wellKnown) incoming.url = wellKnown;
-      return callback(incoming, outgoing);
+      const answer = await callback();
+      return answer(incoming, outgoing);
     },
     disable: (userId) => void users.delete(userId),
   };
+}
+
+async function open(
+  issuer: string,
+  options: DevIdentityProviderOptions,
+  users: ReadonlyMap<string, DevUser>,
+  clientSecret: string,
+): Promise<NodeHandler> {
+  const { Provider } = await import('oidc-provider');
+  const provider = new Provider(issuer, await configuration(options, users, clientSecret));
+  provider.use(async (ctx, next) => {
+    const uid = loginPath(ctx.path);
+    if (uid === undefined) return next();
+    await login(provider, ctx as unknown as KoaContextWithOIDC, users);
+  });
+  return provider.callback();
 }
 
 function loginPath(path: string): string | undefined {
@@ -81,6 +91,7 @@ async function configuration(
   clientSecret: string,
 ): Promise<Configuration> {
   const { callback, clock, accessTokenSeconds = 300, rotate = true } = options;
+  const { exportJWK, generateKeyPair } = await import('jose');
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'dev' };
   const rows = createRows(clock);
