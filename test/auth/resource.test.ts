@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalIssuer } from '../../src/auth/issuer.ts';
 import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts';
 import type { ToolDefinition } from '../../src/tools/define.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import { type Door, modernBody, modernHeaders, openDoor } from '../security/door.ts';
 import { EventReader } from '../security/events.ts';
 import { signingKey, TestIssuer } from './issuer.ts';
+
+expectsStatus(503, 'an issuer that cannot be asked');
 
 const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';

@@ -2,8 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpReply } from '../../src/http/exchange.ts';
 import type { LoadedMcpUpstream } from '../../src/server/mcp-upstream.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import { call, type LoadOptions, load, nextChange } from './load.ts';
 import { startServer, type TestServer } from './server.ts';
+
+expectsStatus([500, 503], 'MCP servers that fail, served by the same door');
 
 let server: TestServer;
 const loaded: LoadedMcpUpstream[] = [];

@@ -2,8 +2,11 @@ import { afterEach, expect, test } from 'vitest';
 import { createUpstreamStates } from '../../src/server/upstream-states.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import { call, load } from './load.ts';
 import { startServer } from './server.ts';
+
+expectsStatus(500, 'an MCP server that fails, served by the same door');
 
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {

@@ -7,12 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, send } from '../e2e/raw-http.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import { startServer, type TestServer, TestService } from '../mcp-upstream/server.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { EventReader } from '../security/events.ts';
 import { POSTGRES_BIN, type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { REDIS_BIN, type RedisServer, startRedis } from '../servers/redis.ts';
 import { type Node, postern, type Surroundings, startNode } from './node.ts';
+
+expectsStatus(503, 'a Redis that is away');
 
 const CONFIG = `
 server: { port: 0 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { OAuthError } from '../../src/oauth/contracts.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import {
   authorizeUrl,
   type Bench,
@@ -19,6 +20,8 @@ import {
   refresh,
   SECRET,
 } from './facade-bench.ts';
+
+expectsStatus([500, 503], 'stores that fail, and a fault that nobody expected');
 
 /** A store that does not answer while it is told not to. */
 function fragile<T extends object>(store: T, state: { out: boolean }): T {

@@ -10,12 +10,15 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ALICE,
+  authorizeUrl,
   type Bench,
+  Browser,
   basic,
   claimsOf,
   type Login,
   login,
   openBench,
+  pkce,
   post,
   publicClient,
   redeem,
@@ -194,9 +197,9 @@ describe('a client', () => {
 
   it('43 is never mistaken for a user: no account has the name of a client', async () => {
     bench.user.outcome = { login: { ...ALICE, accountId: 'service' }, consentedScopes: ['tickets:read'] };
-    const { code } = await login(bench);
-    expect(code).toBe('');
-    expect(bench.failures.splice(0)).toHaveLength(1);
+    const page = await new Browser().follow(authorizeUrl(bench, pkce()));
+    expect([page.status, page.headers.get('location')]).toEqual([403, null]);
+    expect(await page.text()).toMatch(/req_\d+/);
   });
 
   it('20 signs for us alone, for minutes, once', async () => {

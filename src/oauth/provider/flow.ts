@@ -3,13 +3,14 @@ import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { HttpReply } from '../../http/exchange.ts';
 import { seeOther } from '../browser/shell.ts';
-import type {
-  ClientDirectory,
-  FailedOutcome,
-  InteractionDetails,
-  InteractionFlow,
-  LoginOutcome,
-  ProtectedResources,
+import {
+  type ClientDirectory,
+  type FailedOutcome,
+  type InteractionDetails,
+  type InteractionFlow,
+  type LoginOutcome,
+  OAuthError,
+  type ProtectedResources,
 } from '../contracts.ts';
 import { errorPage } from '../page/error-page.ts';
 import type { Grants } from '../storage/grants.ts';
@@ -75,7 +76,10 @@ async function success(
   if (granted.length === 0) throw new RangeError('Nothing was granted that was asked for.');
   // A token of a client for itself has its id in `sub`: no user's may be taken for one (security case 43).
   const taken = accountId === '' || (await directory.find(accountId, 'token')) !== undefined;
-  if (taken) throw new RangeError('The account has the id of a client, or none.');
+  if (taken)
+    throw new OAuthError('access_denied', 'This account has the name of an app, and cannot be used here.', {
+      status: 403,
+    });
   const clientId = client.metadata.client_id;
   const grantId = await grants.create({
     ...{ tenant, accountId, clientId, claims, idpTokens },

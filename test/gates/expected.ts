@@ -1,0 +1,10 @@
+import { gate } from './gate.ts';
+
+/**
+ * Says that this test file provokes answers of 500 and above, which fail it otherwise.
+ * @param why what the file does that nothing less can be answered to.
+ */
+export function expectsStatus(statuses: number | readonly number[], why: string): void {
+  if (why === '') throw new TypeError('Say why.');
+  gate.expect(typeof statuses === 'number' ? [statuses] : statuses);
+}
