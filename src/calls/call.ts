@@ -6,9 +6,11 @@ import { asPosternError, type ErrorCode, isCallError, PosternError } from '../co
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import type { IdSource } from '../lib/ids.ts';
+import type { Pass } from '../quota/quotas.ts';
 import type { Callable, Checked, Delegation, Run } from '../tools/callable.ts';
 import { authorise } from '../tools/policy.ts';
 import { failureResult } from '../upstream/result.ts';
+import { type Entrance, enter } from './enter.ts';
 
 /** What every call is made with; put together once. */
 export interface CallParts {
@@ -20,6 +22,8 @@ export interface CallParts {
   describeArguments(args: JsonObject): string | null;
   /** Hears what a handler threw that was not meant for the caller. */
   onFault(error: PosternError, tool: string, requestId: string): void;
+  /** What counts calls and limits them. Default: nothing does. */
+  readonly entrance?: Entrance;
 }
 
 export interface Invocation {
@@ -44,16 +48,23 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
     const run: Run = { principal, requestId, conversation, reply, upstreamMs: 0, upstreamStatus: null };
     let called: Delegation = invocation;
     let code: string = 'ok';
+    let pass: Pass | undefined;
     try {
       // 1. Does this tool stand in for another? Then everything below is about that one, its record too.
       if (invocation.callable.delegate !== undefined) called = await delegated(invocation);
       // 2. May this principal call it at all?
-      authorise(principal, called.callable.tool);
+      const { tool } = called.callable;
+      authorise(principal, called.callable);
+      // 3. Has its caller, its tenant any left? What is refused here is counted nowhere.
+      if (parts.entrance !== undefined) {
+        const entering = enter(parts.entrance, { principal, tool, conversation, reply });
+        pass = entering instanceof Promise ? await entering : entering;
+      }
       reply.admit();
-      // 3. Do the arguments fit? The model can mend them, so what is wrong is a result.
+      // 4. Do the arguments fit? The model can mend them, so what is wrong is a result.
       const checked = called.callable.check(called.args, principal);
       const args = argumentsOf(checked instanceof Promise ? await checked : checked);
-      // 4. Run it.
+      // 5. Run it.
       const running = called.callable.run(args, run);
       const result = running instanceof Promise ? await running : running;
       if (result.isError === true) code = codeOf(result);
@@ -61,6 +72,7 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
     } catch (thrown) {
       if (thrown instanceof Suspended) {
         code = 'suspended';
+        pass?.postponed();
         throw thrown;
       }
       const error = asPosternError(thrown);
@@ -69,7 +81,8 @@ export function createCalls(parts: CallParts): (invocation: Invocation) => Promi
       if (error.code === 'internal') parts.onFault(error, called.callable.tool.name, requestId);
       return failureResult(error, requestId);
     } finally {
-      // 5. Whatever happened, there is a record of it.
+      pass?.leave();
+      // 6. Whatever happened, there is a record of it.
       parts.record(recordOf(parts, called, run, { at, ms: parts.clock.monotonic() - begun, code }));
     }
   };

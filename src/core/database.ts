@@ -43,6 +43,18 @@ export interface CallTable {
   count(): Promise<number>;
 }
 
+/** How many calls were made in a day or a month: sums under names. */
+export interface QuotaTable {
+  /**
+   * Adds to a sum, which begins at zero; below zero takes away. Atomic.
+   * @param endsAt when it may be forgotten, in milliseconds since the epoch.
+   * @returns the sum.
+   */
+  add(key: string, by: number, endsAt: number): Promise<number>;
+  /** Forgets sums that ended before a time, this many at the most. @returns how many there were. */
+  prune(endedBefore: number, limit: number): Promise<number>;
+}
+
 /**
  * The durable store. Its verbs are those that PostgreSQL and SQLite both do atomically in one statement;
  * an adapter that passes `testing/database-suite` may be used. One that cannot be reached throws `unavailable`.
@@ -51,6 +63,7 @@ export interface Database {
   readonly keys: ApiKeyTable;
   readonly calls: CallTable;
   readonly oauth: OAuthTables;
+  readonly quotas: QuotaTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.
    * @throws Error when a newer version of this program has migrated the database.

@@ -22,6 +22,8 @@ type Counter =
   | 'mapping_fault'
   /** Credentials of the operator that an API refused, by upstream. */
   | 'credential_refused'
+  /** Calls that a quota refused, by kind of limit; `unshared`: counts that could not be asked. */
+  | 'quota'
   /** What happened at the authorization server, by kind. */
   | 'oauth'
   /** Errors that nobody expected, by place. */

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { endpointProblems } from './endpoints.ts';
 import { mcpScopeUsers } from './mcp-beside.ts';
 import { type Problem, StartError } from './problem.ts';
+import { quotaProblems } from './quotas.ts';
 import { toolsetProblems } from './toolsets.ts';
 import type { LoadedUpstream } from './upstreams.ts';
 
@@ -17,6 +18,7 @@ export function checkOffer(config: Config, upstreams: readonly Scoped[], callabl
   const problems = [
     ...endpointProblems(config),
     ...toolsetProblems(config),
+    ...quotaProblems(config),
     ...clashes(callables),
     ...(config.auth.none ? [] : undeclared(config, upstreams, callables)),
   ];

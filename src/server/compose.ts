@@ -21,6 +21,7 @@ import { Lease } from './lease.ts';
 import { createObservers, type Observers } from './observers.ts';
 import type { Definitions, Offer } from './offer.ts';
 import { createPipeline } from './pipeline.ts';
+import { createServedQuotas } from './quotas.ts';
 import { type Changes, createChanges, createService, type ServerCaller } from './service.ts';
 import { createStage, type ReloadExtras, type ServedEndpoint } from './stage.ts';
 import { createUpstreamStates } from './upstream-states.ts';
@@ -126,6 +127,13 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
   });
   const { offer } = stage;
   current.offer = offer;
+  const entrance = createServedQuotas({
+    clock,
+    cache: extras.cache,
+    database,
+    config: () => offer().config,
+    events: observers.quotas,
+  });
   const service = createService({
     implementation: {
       name: config.server.name,
@@ -133,7 +141,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
       version: config.server.version ?? extras.version,
     },
     offer,
-    call: createCalls({ clock, ids, ...observers.calls }),
+    call: createCalls({ clock, ids, ...observers.calls, entrance }),
     changes,
     announces: extras.reload?.watch === true || Object.keys(config.mcpUpstreams).length > 0,
   });
@@ -200,6 +208,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
       await drain();
       await stage.close();
       await states.close();
+      await entrance.close();
       await authentication.close();
       await facade?.close();
       await observers.close();

@@ -5,7 +5,7 @@ import { count, flag, list, matching, text } from './config-fields.ts';
 export const toolsetName = () => matching(/^[a-z][a-z0-9_-]{0,31}$/, 'a short name in lower case, such as support');
 
 /** Says which tools; what is given must all fit. */
-const toolSelector = z
+export const toolSelector = z
   .strictObject({
     tool: matching(/^[A-Za-z0-9_*-]{1,64}$/, 'the name of a tool, or a pattern such as get_*')
       .optional()

@@ -3,6 +3,8 @@ import { auth } from './config-auth.ts';
 import { endpointPath, endpoints, reload, toolsets } from './config-endpoints.ts';
 import { choice, count, flag, list, matching, origin, secret, text, webUrl } from './config-fields.ts';
 import { anyUpstream, byKind } from './config-mcp.ts';
+import { quotas } from './config-quotas.ts';
+import { policies } from './config-policies.ts';
 import { store } from './config-store.ts';
 
 const server = z.strictObject({
@@ -89,7 +91,14 @@ const sections = z.strictObject({
   toolsets: toolsets.default({}).describe('Named selections of the tools, for endpoints, keys and links.'),
   endpoints: endpoints.default([]).describe('Further paths to serve at, each with a toolset and a version of its own.'),
   auth: auth.prefault({}).describe('Who may call.'),
+  policies: policies
+    .prefault({})
+    .describe(
+      'What becomes of calls that their callers may make: `allow` runs them, `ask` has a person confirm each, `deny` hides ' +
+        'the tool, `dryRun` only tells what would be done. See access.md.',
+    ),
   store: store.prefault({}).describe('Where things are kept.'),
+  quotas: quotas.prefault({}).describe('How much callers may call.'),
   limits: limits.prefault({}).describe('What a request may cost, checked before anything is parsed or authenticated.'),
   observe: observe.prefault({}).describe('What is written down.'),
   reload: reload.prefault({}).describe('When a running server takes up changes; SIGHUP always does.'),

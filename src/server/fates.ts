@@ -34,7 +34,9 @@ const FATES: Fates = {
     implies: 'restart',
     defaultScopes: 'live',
   },
+  policies: 'live',
   store: 'restart',
+  quotas: 'live',
   limits: {
     bodyBytes: 'restart',
     jsonDepth: 'restart',

@@ -10,6 +10,7 @@ import { createCallLog } from '../observe/call-log.ts';
 import { createCounters } from '../observe/counters.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import type { Note } from '../protocol/service.ts';
+import type { QuotaEvents } from '../quota/quotas.ts';
 import type { Config } from './config.ts';
 import { noteOAuth, type OAuthEvent } from './oauth-events.ts';
 import type { Seen } from './pipeline.ts';
@@ -22,6 +23,8 @@ export interface Observers {
   readonly upstream: UpstreamNote;
   /** Hears that an authorization server cannot be asked, and why. */
   issuer(issuer: string, what: 'keys' | 'introspection', thrown: unknown): void;
+  /** Hears of calls that are not let in. */
+  readonly quotas: QuotaEvents;
   /** Hears what happens at the authorization server. */
   readonly oauth: (event: OAuthEvent) => void;
   /** Hears what went wrong inside it. */
@@ -83,6 +86,19 @@ export function createObservers(config: Config, { clock, calls, logTo }: Observe
       if (clock.monotonic() < (quietUntil.get(`${what} ${issuer}`) ?? 0)) return;
       quietUntil.set(`${what} ${issuer}`, clock.monotonic() + QUIET_MS);
       log.event('issuer unreachable', { url: issuer, kind: what, message: reasonIn(thrown) }, 'error');
+    },
+    quotas: {
+      refused: (kind) => counters.add('quota', kind),
+      reached: ({ kind, limit, tenant, subject, calls, endsAt }) => {
+        const until = new Date(endsAt).toISOString();
+        log.event('quota reached', { tenant, subject, kind, rule: limit, limit: calls, message: `until ${until}` });
+      },
+      unshared: (thrown) => {
+        counters.add('quota', 'unshared');
+        if (clock.monotonic() < (quietUntil.get('unshared') ?? 0)) return;
+        quietUntil.set('unshared', clock.monotonic() + QUIET_MS);
+        log.event('calls are counted by this process alone', { message: reasonIn(thrown) }, 'warn');
+      },
     },
     oauth: noteOAuth(log, counters),
     oauthFailed: (thrown, requestId) => {

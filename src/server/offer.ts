@@ -10,6 +10,7 @@ import type {
   ResourceTemplateDefinition,
   ToolDefinition,
 } from '../tools/define.ts';
+import { policedCallable } from '../tools/guards/policed.ts';
 import { createPrompts, type Prompts } from '../tools/prompts.ts';
 import { createResources, type Resources } from '../tools/resources.ts';
 import type { Backing } from './backing.ts';
@@ -20,6 +21,7 @@ import { isLoopback } from './config-safety.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import { mcpBeside } from './mcp-beside.ts';
 import { StartError } from './problem.ts';
+import { quotaRemarks } from './quotas.ts';
 import { resourceProblems } from './resource-metadata.ts';
 import { createRoutes, isOpen, type Routes } from './routes.ts';
 import { createToolsets, type Narrowing, type Toolsets, toolsetRemarks } from './toolsets.ts';
@@ -87,7 +89,7 @@ export function createOffer(
     resources: (definitions.resources ?? []).map(({ uri }) => uri),
     prompts: (definitions.prompts ?? []).map(({ name }) => name),
   });
-  const callables = [...own, ...beside.callables];
+  const callables = [...own, ...beside.callables].map((callable) => policedCallable(callable, config.policies));
   checkOffer(config, [...upstreams, ...mcpUpstreams], callables);
 
   const endpoints = createEndpoints(
@@ -132,7 +134,12 @@ export function createOffer(
     resources,
     prompts,
     features: featuresOf(resources, prompts, dynamic),
-    remarks: [...toolsetRemarks(config.toolsets, callables), ...pinnedRemarks(config, callables), ...beside.remarks],
+    remarks: [
+      ...toolsetRemarks(config.toolsets, callables),
+      ...quotaRemarks(config.quotas, callables),
+      ...pinnedRemarks(config, callables),
+      ...beside.remarks,
+    ],
     view: (endpoint, narrowing) => {
       if (narrowing.length > 0) return makeView(endpoint, narrowing);
       const view = whole.get(endpoint) ?? makeView(endpoint, narrowing);

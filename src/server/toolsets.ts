@@ -42,13 +42,14 @@ export function createToolsets(config: Config['toolsets']): Toolsets {
 type Test = (tool: Tool) => boolean;
 
 function membership({ include, exclude }: ToolsetConfig): Test {
-  const included = include.map(matcher);
-  const excluded = exclude.map(matcher);
+  const included = include.map(selectorTest);
+  const excluded = exclude.map(selectorTest);
   return (tool) =>
     (included.length === 0 || included.some((fits) => fits(tool))) && !excluded.some((fits) => fits(tool));
 }
 
-function matcher({ tool: name, tag, upstream, readOnly }: Selector): Test {
+/** Whether a tool is one of those that a selector says. */
+export function selectorTest({ tool: name, tag, upstream, readOnly }: Selector): Test {
   const named = name === undefined ? () => true : glob(name);
   return (tool) =>
     named(tool.name) &&
@@ -94,8 +95,19 @@ export function toolsetProblems({ toolsets, upstreams, mcpUpstreams }: Config): 
 
 /** Selectors that fit no tool: perhaps misspelt, perhaps about what a document no longer has. */
 export function toolsetRemarks(toolsets: Config['toolsets'], callables: readonly Callable[]): string[] {
-  return selectorsOf(toolsets).flatMap(({ where, selector }) => {
-    const fits = matcher(selector);
+  return unfitting(selectorsOf(toolsets), callables);
+}
+
+/** A selector, and where it is in the config. */
+interface Placed {
+  readonly where: string;
+  readonly selector: Selector;
+}
+
+/** Which of them fit no tool, and what they may have meant. */
+export function unfitting(selectors: readonly Placed[], callables: readonly Callable[]): string[] {
+  return selectors.flatMap(({ where, selector }) => {
+    const fits = selectorTest(selector);
     if (callables.some(({ tool }) => fits(tool))) return [];
     const { tool, tag } = selector;
     const meant =
@@ -106,7 +118,7 @@ export function toolsetRemarks(toolsets: Config['toolsets'], callables: readonly
   });
 }
 
-function selectorsOf(toolsets: Config['toolsets']): { readonly where: string; readonly selector: Selector }[] {
+function selectorsOf(toolsets: Config['toolsets']): Placed[] {
   return Object.entries(toolsets).flatMap(([name, toolset]) =>
     (['include', 'exclude'] as const).flatMap((role) =>
       toolset[role].map((selector, index) => ({ where: `toolsets.${name}.${role}[${index}]`, selector })),

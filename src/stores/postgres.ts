@@ -6,6 +6,7 @@ import { createCallTable, type RunAll } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
+import { createQuotaTable } from './sql/quotas.ts';
 import { createPruner, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
 
@@ -59,6 +60,7 @@ export function openPostgres(options: PostgresOptions): Database {
     keys: createApiKeyTable(db),
     calls: createCallTable(db, inTransaction(db, pruner.added)),
     oauth: createOAuthTables(db),
+    quotas: createQuotaTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {
       // A migration takes the time it takes, and so does waiting for that of another node.

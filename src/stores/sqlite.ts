@@ -5,6 +5,7 @@ import { createCallTable } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
+import { createQuotaTable } from './sql/quotas.ts';
 import { createPruner, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
 import { openSqliteFile } from './sqlite-dialect.ts';
@@ -48,6 +49,7 @@ export function openSqlite(options: SqliteOptions): Database {
     keys: createApiKeyTable(db),
     calls,
     oauth: createOAuthTables(db),
+    quotas: createQuotaTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../core/call.ts';
-import type { ApiKeyRow, Database } from '../core/database.ts';
+import type { ApiKeyRow, Database, QuotaTable } from '../core/database.ts';
 import { oauthSuite } from './oauth-suite.ts';
 
 /**
@@ -39,6 +39,27 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     describe('keys', () => keySuite(() => database));
     describe('calls', () => callSuite(() => database));
     describe('oauth', () => oauthSuite(() => database.oauth));
+    describe('quotas', () => quotaSuite(() => database.quotas));
+  });
+}
+
+function quotaSuite(table: () => QuotaTable): void {
+  it('adds up under each name, however many add at once, and takes away', async () => {
+    const sums = await Promise.all(Array.from({ length: 20 }, () => table().add('a', 1, 1_000)));
+    expect(sums.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(await table().add('a', -5, 1_000)).toBe(15);
+    expect(await table().add('A', 9_007_199_254_740_000, 1_000)).toBe(9_007_199_254_740_000);
+    expect(await table().add('a', 0, 1_000)).toBe(15);
+  });
+
+  it('forgets those that have ended, so many at a time', async () => {
+    for (const key of ['a', 'b', 'c']) await table().add(key, 1, 1_000);
+    await table().add('d', 1, 2_000);
+    expect(await table().prune(1_000, 10)).toBe(0);
+    expect(await table().prune(2_000, 2)).toBe(2);
+    expect(await table().prune(2_000, 2)).toBe(1);
+    expect(await table().add('a', 1, 3_000)).toBe(1);
+    expect(await table().add('d', 1, 3_000)).toBe(2);
   });
 }
 

@@ -32,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0002_calls', up: createCalls },
   { name: '0003_key_toolset', up: addKeyToolset },
   { name: '0004_oauth', up: createOAuth },
+  { name: '0005_quota_sums', up: createQuotaSums },
 ];
 
 /**
@@ -116,4 +117,14 @@ async function createCalls(db: Kysely<Schema>, { text }: Engine): Promise<void> 
 /** A key may be bound to a toolset. Those made before are not. */
 async function addKeyToolset(db: Kysely<Schema>, { text }: Engine): Promise<void> {
   await db.schema.alterTable('api_keys').addColumn('toolset', text).execute();
+}
+
+async function createQuotaSums(db: Kysely<Schema>, { text }: Engine): Promise<void> {
+  await db.schema
+    .createTable('quota_sums')
+    .addColumn('key', text, (column) => column.primaryKey().notNull())
+    .addColumn('sum', 'bigint', (column) => column.notNull())
+    .addColumn('ends_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('quota_sums_by_end').on('quota_sums').column('ends_at').execute();
 }

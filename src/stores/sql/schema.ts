@@ -30,6 +30,11 @@ export interface Schema extends OAuthSchema {
     code: string;
     arguments: string | null;
   };
+  quota_sums: {
+    key: string;
+    sum: number;
+    ends_at: number;
+  };
   postern_migrations: {
     name: string;
     applied_at: number;

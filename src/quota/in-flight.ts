@@ -1,0 +1,36 @@
+import type { Principal } from '../core/principal.ts';
+import { callerName, type InFlightLimits } from './rules.ts';
+
+/** Who has too many calls under way. */
+export interface Crowded {
+  readonly of: 'principal' | 'tenant';
+  readonly limit: number;
+}
+
+/** How many calls are under way in this process. What is at zero is forgotten, so nothing here grows. */
+export class InFlight {
+  readonly #principals = new Map<string, number>();
+  readonly #tenants = new Map<string, number>();
+
+  /** @returns how to leave again, once; or why there is no room. */
+  enter(principal: Principal, limits: InFlightLimits): (() => void) | Crowded {
+    const { tenant } = principal;
+    const name = limits.principal === Number.POSITIVE_INFINITY ? undefined : callerName(principal);
+    const ofPrincipal = name === undefined ? 0 : (this.#principals.get(name) ?? 0);
+    if (ofPrincipal >= limits.principal) return { of: 'principal', limit: limits.principal };
+    const ofTenant = this.#tenants.get(tenant) ?? 0;
+    if (ofTenant >= limits.tenant) return { of: 'tenant', limit: limits.tenant };
+    if (name !== undefined) this.#principals.set(name, ofPrincipal + 1);
+    this.#tenants.set(tenant, ofTenant + 1);
+    return () => {
+      if (name !== undefined) less(this.#principals, name);
+      less(this.#tenants, tenant);
+    };
+  }
+}
+
+function less(counts: Map<string, number>, key: string): void {
+  const left = (counts.get(key) ?? 0) - 1;
+  if (left > 0) counts.set(key, left);
+  else counts.delete(key);
+}
