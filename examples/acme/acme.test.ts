@@ -31,7 +31,7 @@ interface Init {
 }
 
 async function call(path: string, init: Init = {}) {
-  const { organization = 'northwind', token = TOKEN, json } = init;
+  const { organization = 'acme', token = TOKEN, json } = init;
   const response = await fetch(acme.url + path, {
     method: init.method ?? 'GET',
     headers: {

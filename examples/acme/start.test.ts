@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Example, startExample } from '../../test/interop/example.ts';
+import { LoginStore, SDK_2, signIn } from '../../test/oauth/sdk-clients.ts';
 import { PIXEL } from './seed.ts';
 
 let folder: string;
@@ -48,6 +49,19 @@ describe('npm start', () => {
   it('serves one organization', async () => {
     const { structuredContent } = await call('list_members', {});
     expect(structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
+  });
+
+  it.each([
+    ['user_ada', 'Ada Moreau'],
+    ['user_ben', 'Dana Whitfield'],
+  ])('serves %s, who logs in without a key, the organization of theirs', async (user, member) => {
+    const store = new LoginStore();
+    await expect(SDK_2.connect(store, example.mcp)).rejects.toThrow();
+    await SDK_2.finish(store, example.mcp, await signIn(store.sentTo[0] ?? new URL('about:blank'), user));
+    const theirs = await connected({ ...example, key: store.current?.access_token ?? '' });
+    const { structuredContent } = await theirs.callTool({ name: 'list_members', arguments: {} });
+    await theirs.close();
+    expect(structuredContent).toHaveProperty('items.0.name', member);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { startAcme } from './server.ts';
 import { tokenFrom } from './token.ts';
 
 /** The seeded organization that the key of `--dev` belongs to. */
-const TENANT = 'northwind';
+const TENANT = 'acme';
 
 /** Holds postern.yaml and openapi.yaml, and in `.postern` the data of both servers. */
 const folder = process.env['ACME_FOLDER'] ?? fileURLToPath(new URL('.', import.meta.url));

@@ -57,7 +57,7 @@ function businessRoutes(): Hono<AcmeEnv> {
   // As HubSpot: a category and a correlation id.
   app.get('/marketing/contacts/:id', (c) => {
     const id = c.req.param('id');
-    if (id === '1') return c.json({ id, properties: { email: 'ada@northwind.example' } });
+    if (id === '1') return c.json({ id, properties: { email: 'ada@acme.example' } });
     const correlationId = '4e7d0e5c-9a0f-4f0e-8d0b-000000000000';
     return c.json(
       { status: 'error', message: 'No contact has this id', correlationId, category: 'OBJECT_NOT_FOUND' },
