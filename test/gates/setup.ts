@@ -1,5 +1,6 @@
 import { afterAll, afterEach, vi } from 'vitest';
 import { watchChildren } from './children.ts';
+import { watchFetch } from './fetches.ts';
 import { gate } from './gate.ts';
 import { harvestBody, harvestHeaders } from './harvest.ts';
 
@@ -72,6 +73,7 @@ vi.mock('../../src/lib/egress.ts', async (load) => {
 });
 
 watchChildren(gate);
+watchFetch(gate);
 
 afterEach(() => report('answers of 500 or above that the test does not expect', gate.failures()));
 
