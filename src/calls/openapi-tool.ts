@@ -160,8 +160,16 @@ function filledInQuery({ parameters }: OperationPlan, bound: readonly string[]):
 }
 
 /** From checked arguments to a result, or to a failure that is thrown. */
+/** The request that a call would send, but for its credential. */
+function rehearsal({ pages, build }: Prepared, args: JsonObject, { principal }: Run): JsonObject {
+  const opened = pages.open(args, principalKey(principal));
+  const { method, url, headers, body } = pages.request(opened, build(opened.args));
+  const sent = typeof body === 'string' ? body : body && `${body.byteLength} bytes`;
+  return { method, url, headers: { ...headers }, ...(sent === undefined ? {} : { body: sent }) };
+}
+
 async function callOperation(prepared: Prepared, parts: OpenApiParts, args: JsonObject, run: Run): Promise<ToolResult> {
-  const { build, credential, pages, mapped, fill } = prepared;
+  const { build, pages, mapped, fill } = prepared;
   const { principal, requestId } = run;
   // 1. A cursor says which page, and the arguments say the rest.
   const opened = pages.open(args, principalKey(principal));
@@ -169,7 +177,7 @@ async function callOperation(prepared: Prepared, parts: OpenApiParts, args: Json
   const request = fill === undefined ? built : fill(built, { requestId, tool: mapped.id, args });
 
   // 2. and 3. To the API and back; what it refuses is thrown.
-  const { response, body, reading } = await exchange(prepared, parts, request, run);
+  const { response, body, reading, secrets } = await exchange(prepared, parts, request, run);
   if (reading !== undefined) describeLimits(parts, run, reading);
 
   // 4. What is passed on of a success, and how to get the rest.
@@ -179,7 +187,7 @@ async function callOperation(prepared: Prepared, parts: OpenApiParts, args: Json
   } catch (thrown) {
     throw namedFailure(thrown, parts.upstream.name);
   }
-  return resultWithRateLimit(withFaults(result, body, credential.secrets), reading);
+  return resultWithRateLimit(withFaults(result, body, secrets), reading);
 }
 
 interface Exchanged {
@@ -187,6 +195,8 @@ interface Exchanged {
   readonly body: Body;
   readonly reading: RateLimitReading | undefined;
 }
+  /** What was sent as a credential. */
+  readonly secrets: readonly string[];
 
 /** Sends a request, and reads of the answer whether it is a failure, and what it says of limits. */
 async function exchange(
@@ -204,19 +214,20 @@ async function exchange(
   const sent = await send(upstream, request, { principal, credential, requestId, signal, counted: call, idempotent });
   run.upstreamMs += sent.ms;
   if ('error' in sent) throw limited(parts, run, sent.error, sent.limits);
-  const response = withoutSecrets(sent.response, credential.secrets);
+  const { secrets } = sent;
+  const response = withoutSecrets(sent.response, secrets);
   run.upstreamStatus = response.status;
 
   // Is it a failure, whatever its status? And what does it say of limits?
   const body = readBody(response, request.headers['accept']);
   const now = upstream.clock.now();
-  const normalised = normalise(response, body, mapped, now);
+  const normalised = normalise(response, body, mapped, now, secrets);
   const failure = normalised instanceof Promise ? await normalised : normalised;
   const read = parts.readLimits(response.headers, now, () => inputOf(response, body, mapped));
   const reading = read instanceof Promise ? await read : read;
   upstream.limiter?.learn(call, reading, failure);
   if (failure !== undefined) throw limited(parts, run, failure, reading);
-  return { response, body, reading };
+  return { response, body, reading, secrets };
 }
 
 /** A failure with what is known of limits in it, and in the response. */

@@ -2,6 +2,7 @@ import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { UpstreamRequest } from '../core/upstream.ts';
 import { type Attach, attachBasic, attachBearer, attachKey, attachTo, type Place } from './credential-attach.ts';
+import type { CallerTokens } from './credentials/caller-tokens.ts';
 
 /** A user and password (RFC 7617). */
 export interface Basic {
@@ -32,7 +33,13 @@ export interface StaticCredential {
   readonly schemes?: { readonly [scheme: string]: SchemeCredential };
 }
 
-export type CredentialSource = { readonly from: 'none' } | StaticCredential;
+/** A token for each caller, sent as a bearer token. */
+export interface CallerCredential {
+  readonly from: 'identity' | 'assertion' | 'exchange' | 'passthrough';
+  readonly tokens: CallerTokens;
+}
+
+export type CredentialSource = { readonly from: 'none' } | StaticCredential | CallerCredential;
 
 export interface CredentialConfig {
   readonly source: CredentialSource;
@@ -51,9 +58,14 @@ export interface Scheme {
 
 /** Adds what proves who is asking. Nobody keeps, logs or shows what it returns; it goes to `send` and nowhere else. */
 export interface Credential {
-  /** @throws PosternError `upstream_error` when the config holds no credential that the operation takes. */
-  apply(request: UpstreamRequest, principal: Principal): UpstreamRequest;
-  /** What `apply` adds and nobody may see: taken out of the API's own error messages. */
+  /** Where the token of each call comes from, where it depends on who calls. */
+  readonly tokens?: CallerTokens;
+  /**
+   * @param token of {@link Credential.tokens}, where there are such.
+   * @throws PosternError `upstream_error` when the config holds no credential that the operation takes.
+   */
+  apply(request: UpstreamRequest, principal: Principal, token?: string): UpstreamRequest;
+  /** What `apply` adds besides the token and nobody may see: taken out of the API's own error messages. */
   readonly secrets: readonly string[];
 }
 
@@ -68,14 +80,29 @@ export function compileCredential(
   const attach = attachmentOf(config.source, operation.security);
   const headers = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
+    tokens: isOpen(operation.security) ? undefined : tokensOf(config.source),
     secrets: secretsOf(config.source, attach ?? []),
-    apply: (request, principal) => {
+    apply: (request, principal, token) => {
       if (attach === undefined) throw unsatisfied(operation.security);
-      if (headers.length === 0) return attachTo(request, attach);
+      const attached = token === undefined ? attach : [...attach, attachBearer(token)];
+      if (headers.length === 0) return attachTo(request, attached);
       const named = headers.map(([name, value]) => [name, headerValue(name, value, principal)] as const);
-      return attachTo({ ...request, headers: { ...request.headers, ...Object.fromEntries(named) } }, attach);
+      return attachTo({ ...request, headers: { ...request.headers, ...Object.fromEntries(named) } }, attached);
     },
   };
+}
+
+export function isOfCaller(source: CredentialSource): source is CallerCredential {
+  return 'tokens' in source;
+}
+
+function tokensOf(source: CredentialSource): CallerTokens | undefined {
+  return isOfCaller(source) ? source.tokens : undefined;
+}
+
+/** Whether the document says that an operation takes no credential: then nobody's is sent, and nobody needs one. */
+function isOpen(security: readonly (readonly Scheme[])[]): boolean {
+  return security.length > 0 && security.every((alternative) => alternative.length === 0);
 }
 
 function unsatisfied(security: readonly (readonly Scheme[])[]): PosternError {
@@ -92,7 +119,7 @@ function attachmentOf(
   source: CredentialSource,
   security: readonly (readonly Scheme[])[],
 ): readonly Attach[] | undefined {
-  if (source.from === 'none') return [];
+  if (source.from === 'none' || isOfCaller(source)) return [];
   const { bearer, basic, apiKey, value, schemes } = source;
   if (bearer !== undefined) return [attachBearer(bearer)];
   if (basic !== undefined) return [attachBasic(basic.user, basic.password)];
@@ -149,7 +176,7 @@ const SHORTEST_SECRET = 4;
 
 /** The secrets as the config has them, and as they are sent; longest first, since one may hold another. */
 function secretsOf(source: CredentialSource, attached: readonly Attach[]): string[] {
-  if (source.from === 'none') return [];
+  if (source.from === 'none' || isOfCaller(source)) return [];
   const held = [source, ...Object.values(source.schemes ?? {})].flatMap(({ bearer, basic, apiKey }) => [
     bearer,
     basic?.password,

@@ -3,6 +3,8 @@ import type { Json } from '../core/json.ts';
 import type { UpstreamResponse } from '../core/upstream.ts';
 import type { Body } from '../lib/body.ts';
 import { cleanFacts, cleanText } from './clean-text.ts';
+import type { CredentialSource } from './credential.ts';
+import { LOG_IN_AGAIN } from './credentials/refusals.ts';
 import { readAnyShape } from './failure-message.ts';
 import { type Mapped, type Mapping, MappingFault, type MappingInput, type OnFault } from './mapping.ts';
 import { isSuccess, type Reading } from './presets/reading.ts';
@@ -12,12 +14,12 @@ import { reportedFailure } from './reported-failure.ts';
 import { waiting, waitOfReading, wholeSeconds } from './waiting.ts';
 
 /** Where the credential of a call comes from, as far as its refusal is concerned. */
-export type CredentialKind = 'none' | 'static' | 'identity' | 'connection';
+export type CredentialKind = CredentialSource['from'] | 'connection';
 
 export interface NormaliserOptions {
   /** The upstream's name in the config. */
   readonly upstream: string;
-  /** Whose credential the API refuses when it does: the operator's (`none`, `static`) or the caller's own. */
+  /** Whose credential the API refuses when it does: this server's (`none`, `static`, `assertion`) or the caller's own. */
   readonly credential: CredentialKind;
   /** How this vendor writes its failures. */
   readonly preset?: Preset;
@@ -40,20 +42,23 @@ export type MappedOperation = MappingInput['operation'] & {
  * A `needs_reauth` is the caller's to mend: whoever can refresh the credential does so once, and sends again.
  *
  * @param now milliseconds since the epoch.
+ * @param secrets what was sent as a credential, where that differs from call to call.
  */
 export type Normalise = (
   response: UpstreamResponse,
   body: Body,
   operation: MappedOperation,
   now: number,
+  secrets?: readonly string[],
 ) => PosternError | undefined | Promise<PosternError | undefined>;
 
 /**
  * What an API's answers mean, in the words of the closed table: the operation's expression decides, else the upstream's,
  * else the preset, else the rules that hold for every API. What cannot decide is passed over.
  */
-export function createNormaliser(options: NormaliserOptions): Normalise {
-  return (response, body, operation, now) => {
+export function createNormaliser(given: NormaliserOptions): Normalise {
+  return (response, body, operation, now, secrets = given.secrets) => {
+    const options = secrets === given.secrets ? given : { ...given, secrets };
     if (operation.mapping === undefined && options.mapping === undefined) return byRules(options, response, body, now);
     const input = inputOf(response, body, operation);
     if ((operation.mapping ?? options.mapping)?.saysNothing?.(input) === true) return undefined;
@@ -201,14 +206,17 @@ function factsOfReading({ reason, fields = [], facts }: Reading, secrets: readon
   return cleanFacts(all, { secrets });
 }
 
+const OF_CALLER: ReadonlySet<CredentialKind> = new Set(['identity', 'exchange', 'passthrough', 'connection']);
+
 /** The API's own words about a credential are the business of whoever holds it. */
 function refusedCredential(options: NormaliserOptions, status: number): PosternError {
   const { upstream, credential } = options;
-  if (credential === 'identity' || credential === 'connection') {
+  if (OF_CALLER.has(credential)) {
     return new PosternError('needs_reauth', {
       upstream,
       status,
       message: 'The API does not accept the credential of this account any more.',
+      hint: credential === 'connection' ? undefined : LOG_IN_AGAIN,
     });
   }
   options.onCredentialRefused?.();

@@ -7,6 +7,7 @@ import type { Egress } from '../lib/egress.ts';
 import { ACCEPT_ENCODING } from '../lib/egress-decode.ts';
 import { type Breaker, type Health, healthOfError, healthOfStatus } from './breaker.ts';
 import type { Credential } from './credential.ts';
+import type { CallerTokens } from './credentials/caller-tokens.ts';
 import { throughGate } from './gate.ts';
 import type { Limiter } from './limiter.ts';
 import type { Retry } from './retry.ts';
@@ -46,6 +47,8 @@ export interface SendContext {
 
 export interface Sent {
   readonly response: UpstreamResponse;
+  /** What was sent as a credential: nobody may see it, whatever the API writes. */
+  readonly secrets: readonly string[];
   /** Milliseconds until the whole answer was there. */
   readonly ms: number;
 }
@@ -56,6 +59,8 @@ export interface SendFailure {
   readonly ms: number;
   /** The limit that is known to be at its end, where it is for that that nothing was sent. */
   readonly limits?: RateLimitReading;
+  /** There was no credential to send it with. That says nothing of the upstream. */
+  readonly withoutCredential?: true;
 }
 
 function belongs(url: string, origins: readonly string[]): boolean {
@@ -72,6 +77,9 @@ function belongs(url: string, origins: readonly string[]): boolean {
  * calls of the tenant (`circuit_open`). A request that may be sent twice is, once, where the connection broke before a
  * byte of the answer.
  *
+ * A token of the caller's that the upstream refuses with 401 is renewed, and the request sent again, once and whatever its
+ * method: 401 says that it has not been applied (RFC 9110 §15.5.2).
+ *
  * Whatever the status, an answer is an answer; whether it is a failure is for the normaliser to say.
  *
  * @returns the answer, or the failure to get one (`rate_limited`, `quota_exceeded`, `circuit_open`,
@@ -85,7 +93,8 @@ export function send(upstream: Upstream, request: UpstreamRequest, context: Send
 }
 
 function healthOf(sent: Sent | SendFailure): Health {
-  return 'error' in sent ? healthOfError(sent.error) : healthOfStatus(sent.response.status);
+  if (!('error' in sent)) return healthOfStatus(sent.response.status);
+  return sent.withoutCredential === true ? 'unknown' : healthOfError(sent.error);
 }
 
 async function exchange(
@@ -94,17 +103,55 @@ async function exchange(
   context: SendContext,
 ): Promise<Sent | SendFailure> {
   const { clock, name } = upstream;
+  const { credential, principal } = context;
   const start = clock.monotonic();
   try {
     if (!belongs(request.url, upstream.origins)) {
       throw new PosternError('internal', { cause: new Error(`${name}: a request to an origin that is not its own`) });
     }
-    const sent = context.credential.apply(request, context.principal);
-    const response = await attempts(upstream, sent, context);
-    return { response, ms: clock.monotonic() - start };
+    if (credential.tokens !== undefined) {
+      const sent = await withToken(upstream, request, context, credential.tokens);
+      return { ...sent, ms: clock.monotonic() - start };
+    }
+    const response = await attempts(upstream, credential.apply(request, principal), context);
+    return { response, secrets: credential.secrets, ms: clock.monotonic() - start };
   } catch (thrown) {
-    return { error: namedFailure(thrown, name), ms: clock.monotonic() - start };
+    const ms = clock.monotonic() - start;
+    if (!(thrown instanceof NoToken)) return { error: namedFailure(thrown, name), ms };
+    return { error: namedFailure(thrown.cause, name), ms, withoutCredential: true };
   }
+}
+
+/** There was no token to be had, for the reason that is its cause. */
+class NoToken extends Error {}
+
+async function orNoToken<T>(had: () => T | Promise<T>): Promise<T> {
+  try {
+    return await had();
+  } catch (cause) {
+    throw new NoToken('no token', { cause });
+  }
+}
+
+async function withToken(
+  upstream: Upstream,
+  request: UpstreamRequest,
+  context: SendContext,
+  tokens: CallerTokens,
+): Promise<Pick<Sent, 'response' | 'secrets'>> {
+  const { egress, clock } = upstream;
+  const { credential, principal, timeoutMs = egress.timeoutMs } = context;
+  const token = await orNoToken(() => tokens.tokenFor(principal));
+  const begun = clock.monotonic();
+  const response = await attempts(upstream, credential.apply(request, principal, token), context);
+  const first = { response, secrets: [token, ...credential.secrets] };
+  if (response.status !== 401 || tokens.renew === undefined) return first;
+  const other = await orNoToken(() => tokens.renew?.(principal, token));
+  if (other === undefined || other === token) return first;
+  const leftMs = Math.max(1, timeoutMs - (clock.monotonic() - begun));
+  const again = credential.apply(request, principal, other);
+  const second = await attempts(upstream, again, { ...context, timeoutMs: leftMs });
+  return { response: second, secrets: [other, ...first.secrets] };
 }
 
 /** A failure with the upstream at which it happened: what fails at a lower floor does not know where it is used. */
