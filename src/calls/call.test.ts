@@ -17,6 +17,7 @@ const conversation: Conversation = {
   client: { name: 'tester', version: '1' },
   progress: () => undefined,
   log: () => undefined,
+  canAsk: () => true,
   ask: async () => {
     throw new Suspended();
   },

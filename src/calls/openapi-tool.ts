@@ -99,6 +99,7 @@ export function openApiCallable(operation: OpenApiTool, parts: OpenApiParts): Ca
       return problems === undefined ? { args } : { problems };
     },
     run: (args, run) => callOperation(prepared(), parts, args, run),
+    rehearse: (args, run) => rehearsal(prepared(), args, run),
   };
 }
 
@@ -159,7 +160,6 @@ function filledInQuery({ parameters }: OperationPlan, bound: readonly string[]):
   return parameters.filter(({ key, in: place }) => place === 'query' && bound.includes(key)).map(({ name }) => name);
 }
 
-/** From checked arguments to a result, or to a failure that is thrown. */
 /** The request that a call would send, but for its credential. */
 function rehearsal({ pages, build }: Prepared, args: JsonObject, { principal }: Run): JsonObject {
   const opened = pages.open(args, principalKey(principal));
@@ -168,6 +168,7 @@ function rehearsal({ pages, build }: Prepared, args: JsonObject, { principal }: 
   return { method, url, headers: { ...headers }, ...(sent === undefined ? {} : { body: sent }) };
 }
 
+/** From checked arguments to a result, or to a failure that is thrown. */
 async function callOperation(prepared: Prepared, parts: OpenApiParts, args: JsonObject, run: Run): Promise<ToolResult> {
   const { build, pages, mapped, fill } = prepared;
   const { principal, requestId } = run;
@@ -194,9 +195,9 @@ interface Exchanged {
   readonly response: UpstreamResponse;
   readonly body: Body;
   readonly reading: RateLimitReading | undefined;
-}
   /** What was sent as a credential. */
   readonly secrets: readonly string[];
+}
 
 /** Sends a request, and reads of the answer whether it is a failure, and what it says of limits. */
 async function exchange(

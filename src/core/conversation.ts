@@ -52,6 +52,8 @@ export interface Conversation {
   progress(progress: number, total?: number, message?: string): void;
   /** Sent only where the caller asked for log messages of this level, and reads them. */
   log(level: LogLevel, data: Json, logger?: string): void;
+  /** Whether {@link ask} can put a question to this client. */
+  canAsk(question: Question): boolean;
   /**
    * Asks the client, all questions at once.
    * @throws PosternError `missing_capability` when the client cannot be asked that.

@@ -1,5 +1,6 @@
 import { type Answers, type Conversation, LOG_LEVELS, type LogLevel, type Question } from '../core/conversation.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { lacking } from './ask.ts';
 import type { ClientFacts } from './envelope.ts';
 import { outbound } from './reply.ts';
 
@@ -78,6 +79,10 @@ export abstract class RunConversation implements Conversation {
     if (this.#leastLevel === undefined || this.aborted) return;
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#leastLevel)) return;
     this.outlet.send(outbound('notifications/message', { level, logger, data }));
+  }
+
+  canAsk(question: Question): boolean {
+    return lacking([question], this.capabilities) === undefined;
   }
 
   abstract ask(questions: { readonly [key: string]: Question }): Promise<Answers>;

@@ -49,6 +49,10 @@ export class LegacyConversation extends RunConversation {
     return this.#dialogue?.memory;
   }
 
+  override canAsk(question: Question): boolean {
+    return super.canAsk(question) && this.#dialogue !== undefined && this.outlet.open;
+  }
+
   async ask(questions: { readonly [key: string]: Question }): Promise<Answers> {
     requireCapabilities(Object.values(questions), this.capabilities);
     const dialogue = this.#dialogue;

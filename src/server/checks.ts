@@ -3,6 +3,7 @@ import type { Callable } from '../tools/callable.ts';
 import type { Config } from './config.ts';
 import { endpointProblems } from './endpoints.ts';
 import { mcpScopeUsers } from './mcp-beside.ts';
+import { policyProblems } from './policies.ts';
 import { type Problem, StartError } from './problem.ts';
 import { quotaProblems } from './quotas.ts';
 import { toolsetProblems } from './toolsets.ts';
@@ -20,6 +21,8 @@ export function checkOffer(config: Config, upstreams: readonly Scoped[], callabl
     ...toolsetProblems(config),
     ...quotaProblems(config),
     ...clashes(callables),
+    // The tools of an MCP server are not known before it answers.
+    ...(Object.keys(config.mcpUpstreams).length > 0 ? [] : policyProblems(config, callables)),
     ...(config.auth.none ? [] : undeclared(config, upstreams, callables)),
   ];
   if (problems.length > 0) throw new StartError(problems);

@@ -3,8 +3,8 @@ import { auth } from './config-auth.ts';
 import { endpointPath, endpoints, reload, toolsets } from './config-endpoints.ts';
 import { choice, count, flag, list, matching, origin, secret, text, webUrl } from './config-fields.ts';
 import { anyUpstream, byKind } from './config-mcp.ts';
-import { quotas } from './config-quotas.ts';
 import { policies } from './config-policies.ts';
+import { quotas } from './config-quotas.ts';
 import { store } from './config-store.ts';
 
 const server = z.strictObject({

@@ -48,4 +48,8 @@ export interface Callable {
    */
   delegate?(args: JsonObject, principal: Principal): Delegation | Promise<Delegation>;
   run(args: JsonObject, run: Run): ToolResult | Promise<ToolResult>;
+  /** What `run` would do, and nothing done. Without it, nobody can tell more than the arguments. */
+  rehearse?(args: JsonObject, run: Run): JsonObject | Promise<JsonObject>;
+  /** Whether it does not exist for a tenant. Without it, it exists for all. */
+  closedTo?(tenant: string): boolean;
 }

@@ -62,7 +62,7 @@ test('only a caller who sees an asking tool needs a session', () => {
 
 test('a tool that is not listed is refused with every scope it requires', () => {
   const { tool } = catalog.find('close');
-  expect(() => authorise(key('read'), tool)).toThrow(
+  expect(() => authorise(key('read'), { tool })).toThrow(
     expect.objectContaining({
       code: 'insufficient_scope',
       details: expect.objectContaining({ data: { requiredScopes: ['read', 'write'] } }),

@@ -1,11 +1,10 @@
-import { PosternError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
 import { type Listing, type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
-import { securitySchemesFor, sees, sightOf } from './policy.ts';
+import { securitySchemesFor, sees, sightOf, unknownTool } from './policy.ts';
 
 /** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
 const KEPT_SETS = 256;
@@ -52,12 +51,13 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
     byName.set(name, callable);
   }
   const scopes = [...new Set(callables.flatMap(({ tool }) => tool.scopes))].sort();
+  const byTenant = callables.some(({ closedTo }) => closedTo !== undefined);
   const sets = new Lru<string, VisibleSet>({ max: KEPT_SETS });
   // A verified principal is one object for as long as it stays in the token cache.
   const byPrincipal = new WeakMap<Principal, VisibleSet>();
 
   function build(principal: Principal): VisibleSet {
-    const visible = callables.filter(({ tool }) => sees(principal, tool));
+    const visible = callables.filter((callable) => sees(principal, callable));
     return {
       list: pagedList(standIns === undefined ? visible : listed(visible, standIns), listingFor(principal), limits),
       interactive: visible.some((callable) => callable.interactive),
@@ -67,7 +67,8 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
   function visibleTo(principal: Principal): VisibleSet {
     const known = byPrincipal.get(principal);
     if (known !== undefined) return known;
-    const key = sightOf(principal, scopes);
+    const sight = sightOf(principal, scopes);
+    const key = byTenant ? JSON.stringify([principal.tenant, sight]) : sight;
     const set = sets.get(key) ?? build(principal);
     sets.set(key, set);
     byPrincipal.set(principal, set);
@@ -90,11 +91,6 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
 function listed(visible: readonly Callable[], { lists, shownFor }: StandIns): readonly Callable[] {
   const hidden = visible.filter(({ tool }) => !lists(tool)).map(({ tool }) => tool);
   return [...shownFor(hidden), ...visible.filter(({ tool }) => lists(tool))];
-}
-
-/** Repeats only what could be the name of a tool: a client may send anything in its place, a credential too. */
-function unknownTool(name: string): PosternError {
-  return new PosternError('unknown_tool', /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown tool: ${name}` } : {});
 }
 
 /** What a client is shown of a tool (MCP `Tool`): where it runs stays inside, and what it requires unless that helps. */

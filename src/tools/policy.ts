@@ -2,12 +2,16 @@ import { PosternError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { holds, isOfOAuth, type Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
+import type { Callable } from './callable.ts';
+
+type Reachable = Pick<Callable, 'tool' | 'closedTo'>;
 
 /**
  * Whether a tool is listed for a principal. Keys and links see what they may call and nothing else; who came through
  * an authorization server sees what it could still be granted too, so that a client knows what to ask for.
  */
-export function sees(principal: Principal, tool: Tool): boolean {
+export function sees(principal: Principal, { tool, closedTo }: Reachable): boolean {
+  if (closedTo?.(principal.tenant) === true) return false;
   return holds(principal, tool.scopes) || tool.scopes.every((scope) => isWithinReach(principal, scope));
 }
 
@@ -35,13 +39,19 @@ export function securitySchemesFor(principal: Principal, tool: Tool): Json | und
 
 /**
  * Whether a principal may call a tool at all, checked on every call: being listed proves nothing.
- * @throws PosternError `insufficient_scope`, with every scope the tool requires, so that one step-up is enough
+ * @throws PosternError `unknown_tool` for one that the caller's tenant is not to have; `insufficient_scope`, with every scope the tool requires, so that one step-up is enough
  *   (MCP 2026-07-28, basic/authorization#step-up).
  */
-export function authorise(principal: Principal, tool: Tool): void {
+export function authorise(principal: Principal, { tool, closedTo }: Reachable): void {
+  if (closedTo?.(principal.tenant) === true) throw unknownTool(tool.name);
   if (holds(principal, tool.scopes)) return;
   throw new PosternError('insufficient_scope', {
     message: `${tool.name} requires the scope ${tool.scopes.join(' ')}.`,
     data: { requiredScopes: [...tool.scopes] },
   });
+}
+
+/** Repeats only what could be the name of a tool: a client may send anything in its place, a credential too. */
+export function unknownTool(name: string): PosternError {
+  return new PosternError('unknown_tool', /^[\w.-]{1,64}$/.test(name) ? { message: `Unknown tool: ${name}` } : {});
 }

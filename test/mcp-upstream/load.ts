@@ -62,6 +62,7 @@ export function runOf({ principal = ALICE, signal, capabilities = {}, ask, progr
     client: { name: 'test', version: '1' },
     progress: progress ?? (() => {}),
     log: () => {},
+    canAsk: () => true,
     ask: ask ?? (() => Promise.reject(new Error('nobody to ask'))),
   };
   return { principal, requestId: 'req-1', conversation, upstreamMs: 0, upstreamStatus: null } as Run;

@@ -31,7 +31,7 @@ export function createSearchTools({ callables, search }: SearchScope): SearchToo
   /** What `principal` may call, and nothing else: what it may not is not even named. */
   const reach = (principal: Principal) => (name: string) => {
     const callable = byName.get(name);
-    return callable !== undefined && sees(principal, callable.tool) ? callable : undefined;
+    return callable !== undefined && sees(principal, callable) ? callable : undefined;
   };
   const delegate = createDelegate({ byName, reach, search, names });
 
@@ -40,7 +40,7 @@ export function createSearchTools({ callables, search }: SearchScope): SearchToo
     const wanted = typeof limit === 'number' ? limit : FOUND.default;
     const found = await search.find(String(query), (name) => allowed(name) !== undefined, wanted);
     const tools = found.flatMap(({ name }) => allowed(name)?.tool ?? []);
-    const visible = () => callables.filter(({ tool }) => sees(principal, tool)).map(({ tool }) => tool);
+    const visible = () => callables.filter((callable) => sees(principal, callable)).map(({ tool }) => tool);
     return foundAnswer(tools, names, visible);
   });
   const describe = answering(definitions.describe, schemas, async ({ names: asked }, principal) => {
