@@ -20,7 +20,7 @@ import { type LateFacade, lateFacade } from './late-facade.ts';
 import { Lease } from './lease.ts';
 import { createObservers, type Observers } from './observers.ts';
 import type { Definitions, Offer } from './offer.ts';
-import { createPipeline } from './pipeline.ts';
+import { createPipeline, type Readiness } from './pipeline.ts';
 import { createServedQuotas } from './quotas.ts';
 import { type Changes, createChanges, createService, type ServerCaller } from './service.ts';
 import { createStage, type ReloadExtras, type ServedEndpoint } from './stage.ts';
@@ -160,7 +160,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
     authenticate: authentication.authenticate,
     engine,
     facade,
-    ready: () => answers(database),
+    ready: () => readiness(extras),
     observe: observers.request,
   });
   const handle = facade !== undefined && 'before' in facade ? facade.before(pipeline) : pipeline;
@@ -265,10 +265,8 @@ function notifier(changes: Changes): Notifier {
   };
 }
 
-/** Whether a database does what it is there for. */
-function answers(database: Database): Promise<boolean> {
-  return database.keys.find('').then(
-    () => true,
-    () => false,
-  );
+/** Asks both stores at once; neither takes longer than its own time-out. */
+async function readiness({ database, cache }: ComposeExtras): Promise<Readiness> {
+  const [rows, state] = await Promise.allSettled([database.keys.find(''), cache.get('ready')]);
+  return { database: rows.status === 'fulfilled', cache: state.status === 'fulfilled' };
 }

@@ -29,10 +29,16 @@ export interface PipelineParts {
   readonly engine: Engine<ServerCaller>;
   /** The authorization server, where there is one in this process. */
   readonly facade?: Pick<Facade, 'route' | 'handle'>;
-  /** Whether the stores answer. */
-  readonly ready: () => Promise<boolean>;
+  /** Which stores answer. */
+  readonly ready: () => Promise<Readiness>;
   /** Hears of every request, once its reply is known. */
   readonly observe: (request: HttpRequest, reply: HttpReply, seen: Seen) => void;
+}
+
+/** Whether each of the stores does what it is there for. */
+export interface Readiness {
+  readonly database: boolean;
+  readonly cache: boolean;
 }
 
 /** What the pipeline learned of a request by the time it answered. */
@@ -233,6 +239,9 @@ async function stands(
 }
 
 async function readiness(parts: PipelineParts): Promise<HttpReply> {
-  const ready = await parts.ready();
-  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' }, { 'cache-control': 'no-store' });
+  const { database, cache } = await parts.ready();
+  const ready = database && cache;
+  const word = (answers: boolean) => (answers ? 'ok' : 'out');
+  const body = { status: ready ? 'ready' : 'not ready', database: word(database), cache: word(cache) };
+  return json(ready ? 200 : 503, body, { 'cache-control': 'no-store' });
 }
