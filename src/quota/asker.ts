@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { PosternError } from '../core/errors.ts';
 import type { Counts } from './counts.ts';
 import type { Meter } from './meters.ts';
 import type { Consume } from './window-limiter.ts';
@@ -14,7 +15,7 @@ export interface Asker {
   awake(): boolean;
   /** Counts a call here alone; the next one that is asked about brings it along. */
   countHere(meter: Meter): void;
-  /** Counts a call. @returns whether it is admitted. Never rejects. */
+  /** Counts a call. @returns whether it is admitted. */
   ask(meter: Meter): Promise<boolean>;
 }
 
@@ -45,8 +46,9 @@ export function createAsker(counts: Counts, clock: Clock, unshared: (thrown: unk
         if ('seconds' in meter.limit.window) meter.endsAt = endsAt;
         return admitted;
       } catch (thrown) {
-        restsUntil = clock.monotonic() + REST_MS;
         meter.owed += by;
+        if (!isUnavailable(thrown)) throw thrown;
+        restsUntil = clock.monotonic() + REST_MS;
         unshared(thrown);
         // What was known before it was asked left room for it.
         return true;
@@ -59,4 +61,8 @@ export function createAsker(counts: Counts, clock: Clock, unshared: (thrown: unk
 
 function windowOf({ limit, windowMs, endsAt }: Meter, now: number): number {
   return 'seconds' in limit.window ? windowMs : endsAt - now + SLACK_MS;
+}
+
+function isUnavailable(thrown: unknown): boolean {
+  return thrown instanceof PosternError && thrown.code === 'unavailable';
 }

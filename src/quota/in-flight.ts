@@ -11,11 +11,13 @@ export interface Crowded {
 export class InFlight {
   readonly #principals = new Map<string, number>();
   readonly #tenants = new Map<string, number>();
+  /** Principals are remembered by those who verify them, so a name is made once for many calls. */
+  readonly #names = new WeakMap<Principal, string>();
 
   /** @returns how to leave again, once; or why there is no room. */
   enter(principal: Principal, limits: InFlightLimits): (() => void) | Crowded {
     const { tenant } = principal;
-    const name = limits.principal === Number.POSITIVE_INFINITY ? undefined : callerName(principal);
+    const name = limits.principal === Number.POSITIVE_INFINITY ? undefined : this.#nameOf(principal);
     const ofPrincipal = name === undefined ? 0 : (this.#principals.get(name) ?? 0);
     if (ofPrincipal >= limits.principal) return { of: 'principal', limit: limits.principal };
     const ofTenant = this.#tenants.get(tenant) ?? 0;
@@ -26,6 +28,14 @@ export class InFlight {
       if (name !== undefined) less(this.#principals, name);
       less(this.#tenants, tenant);
     };
+  }
+
+  #nameOf(principal: Principal): string {
+    const known = this.#names.get(principal);
+    if (known !== undefined) return known;
+    const name = callerName(principal);
+    this.#names.set(principal, name);
+    return name;
   }
 }
 

@@ -55,7 +55,7 @@ export interface Pass {
 }
 
 export interface Quotas {
-  /** Counts a call that may be made otherwise. Never rejects. */
+  /** Counts a call that may be made otherwise. Does not reject for want of a store. */
   admit(principal: Principal, tool: Tool): Pass | Refused | Promise<Pass | Refused>;
 }
 

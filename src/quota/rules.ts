@@ -31,22 +31,26 @@ export interface QuotaRules {
 
 /**
  * The name of a caller, whichever client acts for it: otherwise whoever registers one more client has one more quota.
- * Unequal for any two callers, since JSON marks where each part ends.
+ * Different for any two callers, since it says where each part ends.
  */
-export function callerName({ tenant, kind, subject, issuer }: Principal): string {
-  return JSON.stringify(issuer === undefined ? [tenant, kind, subject] : [tenant, kind, subject, issuer]);
+export function callerName({ tenant, kind, subject, issuer = '' }: Principal): string {
+  return `${tenant.length}:${tenant}${kind}:${subject.length}:${subject}${issuer}`;
 }
 
 /** Whose count a call goes to; nothing where it has no such part, as a key has no client. */
 export function countedFor({ per }: Limit, principal: Principal, tool: Tool): string | undefined {
-  const parts: string[] = [principal.tenant];
+  let name = '';
   for (const part of per) {
-    if (part === 'principal') parts.push(callerName(principal));
-    else if (part === 'tool') parts.push(tool.name);
-    else if (part === 'client') {
-      if (principal.clientId === undefined) return undefined;
-      parts.push(principal.clientId);
-    }
+    const value = nameOf(part, principal, tool);
+    if (value === undefined) return undefined;
+    name += `${value.length}:${value}`;
   }
-  return JSON.stringify(parts);
+  // Whatever is counted, the tenant is among it.
+  return `${principal.tenant.length}:${principal.tenant}${name}`;
+}
+
+function nameOf(part: Part, principal: Principal, tool: Tool): string | undefined {
+  if (part === 'principal') return callerName(principal);
+  if (part === 'client') return principal.clientId;
+  return part === 'tool' ? tool.name : principal.tenant;
 }
