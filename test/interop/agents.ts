@@ -1,6 +1,6 @@
 import { isObject } from '../../src/core/json.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type Connected, type InteropClient, lineOf, type Round, type Target } from './client.ts';
+import { type Asked, type Connected, type InteropClient, lineOf, type Round, type Target } from './client.ts';
 import { runLine } from './process.ts';
 import { RpcProgram } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -64,12 +64,11 @@ async function connectCodex(outer: Sandbox, target: Target): Promise<Connected> 
   // The variable that the line exports stays in the shell it was pasted into.
   const [, name = '', value = ''] = /^export (\w+)=(\S+)/.exec(line) ?? [];
   const sandbox = outer.with({ [name]: value });
-  const settings = ['-c', `openai_base_url="${NOWHERE}"`, '-c', 'analytics.enabled=false'];
   return {
     round: async () => {
-      const codex = new RpcProgram('codex', ['app-server', ...settings], sandbox, 'lines');
+      const codex = await openCodex(sandbox);
       try {
-        return await codexRound(codex, sandbox.cwd, target);
+        return await codexRound(codex, await codexThread(codex, sandbox.cwd), target);
       } finally {
         codex.close();
       }
@@ -78,14 +77,28 @@ async function connectCodex(outer: Sandbox, target: Target): Promise<Connected> 
   };
 }
 
-async function codexRound(codex: RpcProgram, cwd: string, { tool, args }: Target): Promise<Round> {
-  await codex.request('initialize', { clientInfo: { name: 'interop', version: '0' } });
+/** The app server of Codex. @throws Error with its own words when it does not start. */
+export async function openCodex(sandbox: Sandbox): Promise<RpcProgram> {
+  const settings = ['-c', `openai_base_url="${NOWHERE}"`, '-c', 'analytics.enabled=false'];
+  const codex = new RpcProgram('codex', ['app-server', ...settings], sandbox, 'lines');
+  await codex.request('initialize', { clientInfo: { name: 'interop', version: '0' } }).catch((error: unknown) => {
+    codex.close();
+    throw error;
+  });
   codex.notify('initialized');
+  return codex;
+}
+
+/** A conversation: it has its own connections to servers, and they stay open. */
+export async function codexThread(codex: RpcProgram, cwd: string): Promise<unknown> {
+  const { thread } = await codex.request('thread/start', { cwd });
+  return isObject(thread) ? thread['id'] : undefined;
+}
+
+export async function codexRound(codex: RpcProgram, threadId: unknown, { tool, args }: Asked): Promise<Round> {
   const { data } = await codex.request('mcpServerStatus/list', { serverName: 'acme' });
   const [server]: unknown[] = Array.isArray(data) ? data : [];
   const tools = isObject(server) && isObject(server['tools']) ? Object.keys(server['tools']) : [];
-  const { thread } = await codex.request('thread/start', { cwd });
-  const threadId = isObject(thread) ? thread['id'] : undefined;
   const result = await codex.request('mcpServer/tool/call', { threadId, server: 'acme', tool, arguments: args });
   return { tools, text: textOf(result) };
 }

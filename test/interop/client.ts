@@ -1,14 +1,17 @@
 import type { Sandbox } from './sandbox.ts';
 
+/** A tool that every client calls, with arguments it takes. */
+export interface Asked {
+  readonly tool: string;
+  readonly args: { readonly [name: string]: string | number };
+}
+
 /** The running server, as clients are told of it. */
-export interface Target {
+export interface Target extends Asked {
   readonly url: string;
   readonly key: string;
   /** The ready line of each client, by the client's name. */
   readonly lines: ReadonlyMap<string, string>;
-  /** A tool that every client calls, with arguments it takes. */
-  readonly tool: string;
-  readonly args: { readonly [name: string]: string | number };
 }
 
 /** What one round of a client showed. */

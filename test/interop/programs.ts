@@ -1,6 +1,6 @@
 import { isObject } from '../../src/core/json.ts';
 import { namesOf, textOf } from './agents.ts';
-import { type Connected, type InteropClient, lineOf, type Round, type Target } from './client.ts';
+import { type Asked, type Connected, type InteropClient, lineOf, type Round, type Target } from './client.ts';
 import { run, runLine } from './process.ts';
 import { RpcProgram } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -49,8 +49,14 @@ async function connectSdk(
   };
 }
 
-async function connectMcpRemote(sandbox: Sandbox, { url, key, tool, args }: Target): Promise<Connected> {
-  const argv = [url, '--allow-http', '--transport', 'http-only', '--header', `Authorization: Bearer ${key}`];
+async function connectMcpRemote(sandbox: Sandbox, target: Target): Promise<Connected> {
+  const bridge = await openMcpRemote(sandbox, target.url, ['--header', `Authorization: Bearer ${target.key}`]);
+  return { round: () => mcpRemoteRound(bridge, target), close: () => bridge.close() };
+}
+
+/** Starts the bridge and opens a session over it. @throws Error with its own words when it cannot connect. */
+export async function openMcpRemote(sandbox: Sandbox, url: string, more: readonly string[]): Promise<RpcProgram> {
+  const argv = [url, '--allow-http', '--transport', 'http-only', ...more];
   const bridge = new RpcProgram('mcp-remote', argv, sandbox, 'lines');
   const clientInfo = { name: 'interop', version: '0' };
   await bridge
@@ -60,14 +66,13 @@ async function connectMcpRemote(sandbox: Sandbox, { url, key, tool, args }: Targ
       throw error;
     });
   bridge.notify('notifications/initialized');
-  return {
-    round: async () => {
-      const { tools } = await bridge.request('tools/list', {});
-      const result = await bridge.request('tools/call', { name: tool, arguments: args });
-      return { tools: namesOf(tools), text: textOf(result) };
-    },
-    close: () => bridge.close(),
-  };
+  return bridge;
+}
+
+export async function mcpRemoteRound(bridge: RpcProgram, { tool, args }: Asked): Promise<Round> {
+  const { tools } = await bridge.request('tools/list', {});
+  const result = await bridge.request('tools/call', { name: tool, arguments: args });
+  return { tools: namesOf(tools), text: textOf(result) };
 }
 
 /** The Inspector's ready line as it is printed, then the same with its strict checks and a call, in one era. */

@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readyLines } from '../../src/cli/ready-lines.ts';
 import { isObject } from '../../src/core/json.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { installPrefix } from '../prefix.ts';
 import { namesOf } from './agents.ts';
 import type { Connected, InteropClient, Round, Target } from './client.ts';
 import { type Example, startExample } from './example.ts';
-import type { Outcome } from './outcome.ts';
-import { makeSandbox, type Sandbox } from './sandbox.ts';
+import { messageOf, newOutcome, type Outcome, timed } from './outcome.ts';
+import { type Sandbox, sandboxFor } from './sandbox.ts';
 
 interface Running {
   readonly client: InteropClient;
@@ -47,23 +44,16 @@ export async function interop(clients: readonly InteropClient[]): Promise<Outcom
 }
 
 function begin(client: InteropClient): Running {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', manifests(client)), 'utf8'));
-  const dependencies = isObject(manifest) && isObject(manifest['dependencies']) ? manifest['dependencies'] : {};
-  const version = String(Object.values(dependencies)[0]);
-  return { client, outcome: { client: client.name, version, list: '-', call: '-', afterRestart: '-', seconds: 0 } };
-}
-
-function manifests({ prefix }: InteropClient): URL {
-  return new URL(`./prefixes/${prefix}/`, import.meta.url);
+  return { client, outcome: newOutcome(client) };
 }
 
 async function firstRound(one: Running, target: Target, expected: readonly string[]): Promise<void> {
   const { client, outcome } = one;
-  await timed(outcome, target, async () => {
-    const prefix = await installPrefix(`interop-${client.prefix}`, manifests(client));
-    one.sandbox = await makeSandbox(prefix);
+  await timed(outcome, [target.key], async () => {
+    one.sandbox = await sandboxFor(client);
     one.connected = await client.connect(one.sandbox, target);
     const round = checked(await one.connected.round(), expected);
+    outcome.login = 'key';
     outcome.list = round.tools === 'connected' ? 'connected' : `${round.tools.length} tools`;
     outcome.call = round.text === undefined ? '-' : 'ok';
   });
@@ -75,18 +65,10 @@ async function secondRound(
   expected: readonly string[],
 ): Promise<void> {
   if (connected === undefined || outcome.error !== undefined) return;
-  await timed(outcome, target, async () => {
+  await timed(outcome, [target.key], async () => {
     checked(await connected.round(), expected);
     outcome.afterRestart = 'ok';
   });
-}
-
-async function timed(outcome: Outcome, { key }: Target, work: () => Promise<void>): Promise<void> {
-  const began = systemClock.monotonic();
-  await work().catch((error: unknown) => {
-    outcome.error = messageOf(error).replaceAll(key, '(the key)');
-  });
-  outcome.seconds += (systemClock.monotonic() - began) / 1000;
 }
 
 /** @throws Error when the client saw other tools than there are, or another result than the API gives. */
@@ -120,8 +102,4 @@ async function toolNames({ url, key }: Target): Promise<string[]> {
   const names = isObject(answer) && isObject(answer['result']) ? namesOf(answer['result']['tools']) : [];
   if (names.length === 0) throw new Error(`tools/list answers ${response.status} ${JSON.stringify(answer)}`);
   return names.sort();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,23 +1,31 @@
 // `npm run interop [-- --json] [-- --only <client>]`: real clients against the running example, before and after a
-// restart. Needs the network only for the first install of each client.
+// restart; and those that log in by themselves, through all that a login goes through. Needs the network only for the
+// first install of each client.
 import { parseArgs } from 'node:util';
 import { AGENTS } from './agents.ts';
+import { LOGIN_CLIENTS } from './login/clients.ts';
+import { loginInterop } from './login/rounds.ts';
 import { passed, report } from './outcome.ts';
 import { PROGRAMS } from './programs.ts';
 import { interop } from './rounds.ts';
 
-const CLIENTS = [...PROGRAMS, ...AGENTS];
-
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string', multiple: true } } });
-const chosen = CLIENTS.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
-if (chosen.length === 0) {
-  const names = CLIENTS.map(({ name }) => name).join(', ');
+const isChosen = ({ name }: { readonly name: string }) => values.only?.some((part) => name.includes(part)) ?? true;
+const withKey = [...PROGRAMS, ...AGENTS];
+const chosen = { withKey: withKey.filter(isChosen), withLogin: LOGIN_CLIENTS.filter(isChosen) };
+if (chosen.withKey.length + chosen.withLogin.length === 0) {
+  const names = [...withKey, ...LOGIN_CLIENTS].map(({ name }) => name).join(', ');
   console.error(`--only ${values.only?.join(' ')}: no such client. There are ${names}.`);
   process.exit(2);
 }
 
 // What was started ends with this process, however that ends.
+// Each program is a listener.
+process.setMaxListeners(0);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-const outcomes = await interop(chosen);
+const outcomes = [
+  ...(chosen.withKey.length > 0 ? await interop(chosen.withKey) : []),
+  ...(await loginInterop(chosen.withLogin)),
+];
 report(outcomes, values.json === true);
 process.exitCode = outcomes.every(passed) ? 0 : 1;

@@ -2,7 +2,8 @@ import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Prefix } from '../prefix.ts';
+import { installPrefix } from '../prefix.ts';
+import { manifests } from './outcome.ts';
 import type { Surroundings } from './process.ts';
 
 /** A home and a working folder of a client's own, with its commands on the path and nobody's settings in reach. */
@@ -34,7 +35,9 @@ const QUIET = {
   npm_config_update_notifier: 'false',
 };
 
-export async function makeSandbox(prefix: Prefix): Promise<Sandbox> {
+/** A sandbox with what the folder in `prefixes/` pins. The first time that is installed, from the network. */
+export async function sandboxFor({ prefix: name }: { readonly prefix: string }): Promise<Sandbox> {
+  const prefix = await installPrefix(`interop-${name}`, manifests(name));
   const home = await mkdtemp(join(tmpdir(), 'interop-'));
   const cwd = join(home, 'work');
   await mkdir(cwd);
