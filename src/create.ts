@@ -65,7 +65,8 @@ export async function createPostern(options: PosternOptions): Promise<Postern> {
   };
   const { config, files } = read();
   const master = config.secrets.master === undefined ? randomBytes(32) : Buffer.from(config.secrets.master.reveal());
-  const ground = { baseDir, clock, calls: { days: config.observe.callsKeepDays } };
+  const { callsKeepDays, auditKeepDays } = config.observe;
+  const ground = { baseDir, clock, calls: { days: callsKeepDays }, audit: { days: auditKeepDays } };
   const stores = {
     cache: cache ?? (await openStoreCache(config.store, { clock, master })),
     database: database ?? (await openDatabase(options, config.store, ground)),

@@ -26,7 +26,13 @@ export async function openDatabase(io: Io, config: Config, baseDir: string, dev 
 
 /** Opens the database of a config, whatever migrations it has. @throws StartError */
 export function openAsItIs(io: Io, { store, observe }: Config, baseDir: string): Database {
-  return openStoreDatabase(store, { baseDir, clock: io.clock, calls: { days: observe.callsKeepDays } });
+  const { callsKeepDays, auditKeepDays } = observe;
+  return openStoreDatabase(store, {
+    baseDir,
+    clock: io.clock,
+    calls: { days: callsKeepDays },
+    audit: { days: auditKeepDays },
+  });
 }
 
 /** @throws StartError */

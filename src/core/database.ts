@@ -1,3 +1,4 @@
+import type { AuditTable } from './audit.ts';
 import type { CallRecord } from './call.ts';
 import type { OAuthTables } from './oauth-tables.ts';
 
@@ -24,6 +25,8 @@ export interface ApiKeyTable {
   find(id: string): Promise<ApiKeyRow | undefined>;
   /** Newest first; of one tenant, or of all. */
   list(tenant?: string): Promise<ApiKeyRow[]>;
+  /** The tenants that keys are of which were not revoked, those of `--dev` aside; this many at the most. */
+  tenants(limit: number): Promise<string[]>;
   /** Atomic. @returns whether this very call revoked it: false when it does not exist or was revoked before. */
   revoke(id: string, at: number): Promise<boolean>;
   /** Notes a use. An older time never overwrites a newer one. */
@@ -62,6 +65,7 @@ export interface QuotaTable {
 export interface Database {
   readonly keys: ApiKeyTable;
   readonly calls: CallTable;
+  readonly audit: AuditTable;
   readonly oauth: OAuthTables;
   readonly quotas: QuotaTable;
   /**

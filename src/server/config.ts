@@ -69,6 +69,7 @@ const observe = z.strictObject({
     .default('off')
     .describe('What the call log keeps of arguments: nothing, their shapes, or all of them.'),
   callsKeepDays: count('days', 1).default(30).describe('How long the call log keeps a call, in days.'),
+  auditKeepDays: count('days', 1).default(365).describe('How long the audit trail keeps an event, in days.'),
 });
 
 const secrets = z.strictObject({

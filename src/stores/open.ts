@@ -20,22 +20,23 @@ export interface DatabaseGround {
   readonly baseDir: string;
   readonly clock: Clock;
   readonly calls?: Retention;
+  readonly audit?: Retention;
 }
 
 /** The database that a config names, as it is. @throws StartError */
-export function openStoreDatabase(config: StoreConfig, { baseDir, clock, calls }: DatabaseGround): Database {
+export function openStoreDatabase(config: StoreConfig, { baseDir, clock, calls, audit }: DatabaseGround): Database {
   const { database, poolSize, connectTimeoutMs, statementTimeoutMs } = config;
   if (!(database instanceof Secret)) {
     const file = database === ':memory:' ? database : resolve(baseDir, database);
     try {
-      return openSqlite({ file, clock, calls });
+      return openSqlite({ file, clock, calls, audit });
     } catch (thrown) {
       throw new StartError([unfit(file, thrown)]);
     }
   }
   const url = database.reveal();
   try {
-    return openPostgres({ url, clock, calls, poolSize, connectTimeoutMs, statementTimeoutMs });
+    return openPostgres({ url, clock, calls, audit, poolSize, connectTimeoutMs, statementTimeoutMs });
   } catch (thrown) {
     const found = thrown instanceof Error ? thrown.message : 'something else (not shown)';
     throw new StartError([{ where: 'store.database', found, wanted: 'postgres://user@host:5432/database' }]);

@@ -2,12 +2,13 @@ import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { createPool } from './postgres/pool.ts';
+import { createAuditTable } from './sql/audit.ts';
 import { createCallTable, type RunAll } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { createPruner, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
 
 export interface PostgresOptions {
@@ -22,6 +23,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
   /** What is kept of the calls. */
   readonly calls?: Retention;
+  /** What is kept of the audit trail. */
+  readonly audit?: Retention;
 }
 
 /** Any number, as long as it is always the same: `postern` in ASCII. */
@@ -54,11 +57,13 @@ export function openPostgres(options: PostgresOptions): Database {
     return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   };
   const db = connect(poolSize, statementTimeoutMs);
-  const pruner = createPruner(db, clock, options.calls ?? {});
+  const pruner = createPruner(db, clock, CALLS, options.calls);
+  const auditPruner = createPruner(db, clock, AUDIT, options.audit);
 
   return {
     keys: createApiKeyTable(db),
     calls: createCallTable(db, inTransaction(db, pruner.added)),
+    audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
     pending: () => pendingMigrations(db, ENGINE),
@@ -72,7 +77,7 @@ export function openPostgres(options: PostgresOptions): Database {
       }
     },
     close: async () => {
-      await pruner.close();
+      await Promise.all([pruner.close(), auditPruner.close()]);
       await db.destroy();
     },
   };

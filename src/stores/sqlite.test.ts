@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditRecord } from '../core/audit.ts';
 import type { CallRecord } from '../core/call.ts';
 import { systemClock } from '../lib/clock.ts';
 import { databaseRaceSuite } from '../testing/database-race-suite.ts';
@@ -83,6 +84,23 @@ describe('retention', () => {
     expect(ids(file)).toEqual(['c2998', 'c2999']);
   });
 
+  it('deletes what is past its days in the audit trail, and keeps the newest so many of it', async () => {
+    const clock = manualClock();
+    const database = openSqlite({ file: fresh(), clock, audit: { days: 2, rows: 3 } });
+    await database.migrate();
+    const kept = async () => (await database.audit.list({ limit: 10 })).map(({ id }) => id);
+    const old = Array.from({ length: 4 }, (_, index) => audited(`old-${index}`, clock.now() - 2 * DAY_MS - 1));
+    await database.audit.append([...old, audited('young', clock.now() - DAY_MS)]);
+    await clock.advance(3_600_000);
+    while ((await kept()).length > 1) await clock.advance(0);
+    expect(await kept()).toEqual(['young']);
+    await database.audit.append(['a', 'b', 'c'].map((id, index) => audited(id, clock.now() + index)));
+    await clock.advance(3_600_000);
+    while ((await kept()).length > 3) await clock.advance(0);
+    expect(await kept()).toEqual(['c', 'b', 'a']);
+    await database.close();
+  });
+
   function ids(file: string): unknown[] {
     const raw = new DatabaseSync(file);
     const rows = raw.prepare('select id from calls order by at').all();
@@ -95,6 +113,11 @@ databaseRaceSuite('SQLite', join(import.meta.dirname, '../testing/database-race.
   const file = fresh();
   return { database: openSqlite({ file, clock: systemClock }), args: [file] };
 });
+
+function audited(id: string, at: number): AuditRecord {
+  const nobody = { tenant: null, actor: null, clientId: null, requestId: null };
+  return { id, at, ...nobody, actorKind: 'system', event: 'clients_pruned', detail: '{}' };
+}
 
 function call(id: string, at: number): CallRecord {
   return {

@@ -1,12 +1,13 @@
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
+import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { createPruner, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
 import { openSqliteFile } from './sqlite-dialect.ts';
 
@@ -18,6 +19,8 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
   /** What is kept of the calls. */
   readonly calls?: Retention;
+  /** What is kept of the audit trail. */
+  readonly audit?: Retention;
 }
 
 const ENGINE: Engine = {
@@ -38,7 +41,8 @@ export function openSqlite(options: SqliteOptions): Database {
   const { clock } = options;
   const sqlite = openSqliteFile(options.file, options.busyTimeoutMs ?? 5_000);
   const db = new Kysely<Schema>({ dialect: sqlite.dialect });
-  const pruner = createPruner(db, clock, options.calls ?? {});
+  const pruner = createPruner(db, clock, CALLS, options.calls);
+  const auditPruner = createPruner(db, clock, AUDIT, options.audit);
   const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
     await db.connection().execute(async () => sqlite.runAll(statements));
@@ -48,12 +52,13 @@ export function openSqlite(options: SqliteOptions): Database {
   return {
     keys: createApiKeyTable(db),
     calls,
+    audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {
-      await pruner.close();
+      await Promise.all([pruner.close(), auditPruner.close()]);
       await db.destroy();
       sqlite.close();
     },

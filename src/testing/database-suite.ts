@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../core/call.ts';
 import type { ApiKeyRow, Database, QuotaTable } from '../core/database.ts';
+import { auditSuite } from './audit-suite.ts';
 import { oauthSuite } from './oauth-suite.ts';
 
 /**
@@ -38,6 +39,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
 
     describe('keys', () => keySuite(() => database));
     describe('calls', () => callSuite(() => database));
+    describe('audit', () => auditSuite(() => database));
     describe('oauth', () => oauthSuite(() => database.oauth));
     describe('quotas', () => quotaSuite(() => database.quotas));
   });
@@ -92,6 +94,11 @@ function keySuite(database: () => Database): void {
     expect((await database().keys.list()).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
     expect((await database().keys.list('acme')).map(({ id }) => id)).toEqual(['b', 'a']);
     expect(await database().keys.list("acme' or '1'='1")).toEqual([]);
+    expect(await database().keys.tenants(10)).toEqual(['acme', 'globex']);
+    expect(await database().keys.tenants(1)).toEqual(['acme']);
+    await database().keys.revoke('c', 1);
+    await database().keys.insert({ ...apiKey('dev'), tenant: 'dev', scopes: ['*'] });
+    expect(await database().keys.tenants(10)).toEqual(['acme']);
   });
 
   it('lets one of many revoke a key, and keeps the first time', async () => {

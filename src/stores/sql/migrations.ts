@@ -1,5 +1,6 @@
 import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
+import { createAudit } from './audit.ts';
 import { createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0003_key_toolset', up: addKeyToolset },
   { name: '0004_oauth', up: createOAuth },
   { name: '0005_quota_sums', up: createQuotaSums },
+  { name: '0006_audit', up: createAudit },
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
+import { deleteOldestAudit, startOfNewestAudit } from './audit.ts';
 import { deleteOldestCalls, startOfNewestCalls } from './calls.ts';
 import type { Schema } from './schema.ts';
 
@@ -10,11 +11,22 @@ const DAY_MS = 24 * HOUR_MS;
 const ROWS_A_STEP = 1_000;
 
 export interface Retention {
-  /** Calls older than this many days are deleted. Default 30. */
+  /** Rows older than this many days are deleted. Default 30 for calls, 365 for the audit trail. */
   readonly days?: number;
-  /** Of the calls, this many are kept, the newest, give or take a twentieth. Default 1,000,000. */
+  /** This many are kept, the newest, give or take a twentieth. Default 1,000,000. */
   readonly rows?: number;
 }
+
+/** A table that grows at its end and is shortened at its beginning. */
+interface Shortened {
+  /** @returns whether there may be more. */
+  readonly deleteOldest: (db: Kysely<Schema>, limit: number, before: number) => Promise<boolean>;
+  readonly startOfNewest: (db: Kysely<Schema>, count: number) => Promise<number | undefined>;
+  readonly days: number;
+}
+
+export const CALLS: Shortened = { deleteOldest: deleteOldestCalls, startOfNewest: startOfNewestCalls, days: 30 };
+export const AUDIT: Shortened = { deleteOldest: deleteOldestAudit, startOfNewest: startOfNewestAudit, days: 365 };
 
 export interface Pruner {
   /** Notes rows that were added; every so many set off a pruning. */
@@ -26,11 +38,15 @@ export interface Pruner {
 }
 
 /**
- * Keeps the call log within its bounds, every hour and after every so many rows. A failure costs nothing but the
+ * Keeps a table within its bounds, every hour and after every so many rows. A failure costs nothing but the
  * turn: the next one deletes what this one did not.
  */
-export function createPruner(db: Kysely<Schema>, clock: Clock, retention: Retention): Pruner {
-  const { days = 30, rows: maxRows = 1_000_000 } = retention;
+export function createPruner(
+  db: Kysely<Schema>,
+  clock: Clock,
+  table: Shortened,
+  { days = table.days, rows: maxRows = 1_000_000 }: Retention = {},
+): Pruner {
   const step = Math.max(ROWS_A_STEP, Math.floor(maxRows / 20));
   let since = 0;
   let closed = false;
@@ -38,9 +54,9 @@ export function createPruner(db: Kysely<Schema>, clock: Clock, retention: Retent
 
   const work = async (): Promise<void> => {
     // A time, not a number of rows: nodes that prune at once delete the same rows and no more.
-    const tooMany = (await startOfNewestCalls(db, maxRows)) ?? 0;
+    const tooMany = (await table.startOfNewest(db, maxRows)) ?? 0;
     const before = Math.max(tooMany, clock.now() - days * DAY_MS);
-    while (!closed && (await deleteOldestCalls(db, ROWS_A_STEP, before))) await nextTurn();
+    while (!closed && (await table.deleteOldest(db, ROWS_A_STEP, before))) await nextTurn();
   };
   const prune = (): Promise<void> => {
     since = 0;

@@ -30,6 +30,18 @@ export interface Schema extends OAuthSchema {
     code: string;
     arguments: string | null;
   };
+  audit: {
+    at: number;
+    id: string;
+    tenant: string | null;
+    actor_kind: string;
+    actor: string | null;
+    client_id: string | null;
+    event: string;
+    request_id: string | null;
+    /** A JSON object. */
+    detail: string;
+  };
   quota_sums: {
     key: string;
     sum: number;
