@@ -27,16 +27,17 @@ export function protectedResource(
 ): ProtectedResource | undefined {
   const issuers = [...localIssuers, ...auth.issuers.map(({ issuer }) => issuer)];
   if (audience === undefined || issuers.length === 0 || !URL.canParse(audience)) return undefined;
-  // RFC 9728 §3.1: inserted between host and path. Some proxies take the path of `server.url` away, some do not.
+  // RFC 9728 §3.1: inserted between host and path; Codex looks behind the path as well. Some proxies take the path of
+  // `server.url` away, some do not.
   const { origin, pathname } = new URL(audience);
-  const suffixed = [`${WELL_KNOWN}${pathname}`, `${WELL_KNOWN}${path}`];
+  const beside = [pathname, path].flatMap((each) => [`${WELL_KNOWN}${each}`, `${each}${WELL_KNOWN}`]);
   const scopes = auth.defaultScopes.length === 0 ? {} : { scopes_supported: auth.defaultScopes };
   const documentation = server.documentation === undefined ? {} : { resource_documentation: server.documentation };
   return {
     url: audience,
-    challenge: { metadataUrl: `${origin}${suffixed[0]}`, scope: auth.defaultScopes.join(' ') },
+    challenge: { metadataUrl: `${origin}${beside[0]}`, scope: auth.defaultScopes.join(' ') },
     // What was typed with a slash at the end is looked up with one.
-    paths: [...new Set([...suffixed, ...suffixed.map((each) => `${each}/`), ...(main ? [WELL_KNOWN] : [])])],
+    paths: [...new Set([...beside, ...beside.map((each) => `${each}/`), ...(main ? [WELL_KNOWN] : [])])],
     document: JSON.stringify({
       resource: audience,
       authorization_servers: issuers,

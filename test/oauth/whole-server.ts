@@ -29,8 +29,11 @@ export interface WholeServer {
   readonly lines: readonly string[];
   /** Ends it and starts it again on its port and database. What was in memory alone is gone. */
   restart(): Promise<void>;
-  /** Makes a client metadata document known, as a node that fetched it would: nothing here is public. */
-  publish(url: string, document: JsonObject): Promise<void>;
+  /**
+   * Makes a client metadata document known, as a node that fetched it would: nothing here is public.
+   * @param keys what is at its `jwks_uri`.
+   */
+  publish(url: string, document: JsonObject, keys?: JsonObject): Promise<void>;
   grants(): Promise<OAuthGrantRow[]>;
   /** Ends a grant, as an operator does beside the server. */
   endGrant(gid: string): Promise<void>;
@@ -99,7 +102,7 @@ export async function openWholeServer(options: WholeServerOptions = {}): Promise
       running = await start();
       listening = await listen(handlers, { port });
     },
-    publish: (url, document) => publish(url, document, { origin, database, cache: started().cache }),
+    publish: (url, document, keys) => publish({ url, document, keys }, { origin, database, cache: started().cache }),
     grants: () => database.oauth.grants.list({ limit: 1_000 }),
     endGrant: (gid) => endGrant(gid, { origin, database, cache: started().cache }),
     close: async () => {
@@ -135,15 +138,20 @@ interface Stores {
   readonly cache: Cache;
 }
 
-async function publish(url: string, document: JsonObject, { origin, database, cache }: Stores): Promise<void> {
-  const answer = {
-    status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'max-age=86400' },
-    body: Buffer.from(JSON.stringify(document)),
-  };
+interface Published {
+  readonly url: string;
+  readonly document: JsonObject;
+  readonly keys: JsonObject | undefined;
+}
+
+async function publish({ url, document, keys }: Published, { origin, database, cache }: Stores): Promise<void> {
   const egress: Egress = {
     timeoutMs: 1_000,
-    request: async () => answer,
+    request: async (request) => ({
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'max-age=86400' },
+      body: Buffer.from(JSON.stringify(request.url === url ? document : keys)),
+    }),
     stream: () => Promise.reject(new Error('nothing is streamed')),
     close: async () => undefined,
   };
@@ -153,6 +161,7 @@ async function publish(url: string, document: JsonObject, { origin, database, ca
     scopes: () => ['tickets:read', 'tickets:write'],
   });
   await directory.find(url, 'authorize');
+  if (keys !== undefined) await directory.jwks(String(document['jwks_uri']));
   await directory.close();
 }
 
