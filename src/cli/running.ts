@@ -65,6 +65,7 @@ export async function start(
       searchPath: io.env['PATH'],
       reload,
       devIdentityProvider,
+      tenantsMayShare: dev,
     });
     return { config, postern, database, closeStores };
   } catch (error) {

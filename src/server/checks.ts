@@ -1,6 +1,7 @@
 import { undeclaredScopes } from '../auth/scopes.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { Config } from './config.ts';
+import { credentialProblems } from './credential-problems.ts';
 import { endpointProblems } from './endpoints.ts';
 import { mcpScopeUsers } from './mcp-beside.ts';
 import { policyProblems } from './policies.ts';
@@ -15,10 +16,17 @@ type Scoped = Pick<LoadedUpstream, 'name' | 'scopes'>;
  * What can only be checked once everything that is served is known.
  * @throws StartError with everything that is wrong.
  */
-export function checkOffer(config: Config, upstreams: readonly Scoped[], callables: readonly Callable[]): void {
+export function checkOffer(
+  config: Config,
+  upstreams: readonly Scoped[],
+  callables: readonly Callable[],
+  others: readonly Problem[] = [],
+): void {
   const problems = [
+    ...others,
     ...endpointProblems(config),
     ...toolsetProblems(config),
+    ...credentialProblems(config),
     ...quotaProblems(config),
     ...clashes(callables),
     // The tools of an MCP server are not known before it answers.

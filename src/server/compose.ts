@@ -14,6 +14,7 @@ import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
 import { createAuthentication } from './authentication.ts';
+import { createCallers } from './callers.ts';
 import type { Config } from './config.ts';
 import type { Facade, FacadeExtras } from './facade.ts';
 import { type LateFacade, lateFacade } from './late-facade.ts';
@@ -24,6 +25,7 @@ import { createPipeline, type Readiness } from './pipeline.ts';
 import { createServedQuotas } from './quotas.ts';
 import { type Changes, createChanges, createService, type ServerCaller } from './service.ts';
 import { createStage, type ReloadExtras, type ServedEndpoint } from './stage.ts';
+import { createTenancy } from './tenancy.ts';
 import { createUpstreamStates } from './upstream-states.ts';
 
 export type { Definitions } from './offer.ts';
@@ -54,6 +56,8 @@ export interface ComposeExtras extends Definitions {
   readonly localIssuers?: readonly LocalIssuer[];
   /** What stands beside the authorization server: the identity provider of `--dev`. */
   readonly devIdentityProvider?: FacadeExtras['devIdentityProvider'];
+  /** Whether callers of several tenants may share the one credential of an upstream: for `--dev`. Default: false. */
+  readonly tenantsMayShare?: boolean;
   /** Called last when the server is closed. */
   readonly afterClose?: () => Promise<void>;
 }
@@ -110,14 +114,24 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock });
   const current: { offer?: () => Offer } = {};
-  const facade = await facadeOf(config, extras, observers, () => {
+  const callers = createCallers({ ...extras, failed: (thrown) => observers.oauthFailed(thrown, undefined) });
+  const { ended } = callers;
+  const facade = await facadeOf(config, { ...extras, ended }, observers, () => {
     if (current.offer === undefined) throw new PosternError('unavailable');
     return current.offer();
   });
   const localIssuers = [...(extras.localIssuers ?? []), ...(facade === undefined ? [] : [facade.localIssuer])];
+  const tenancy = createTenancy(config, {
+    keyTenants: await database.keys.tenants(2),
+    lenient: extras.tenantsMayShare === true,
+    refused: (tool) => observers.log.event('credential shared by tenants', { tool }, 'error'),
+  });
   const stage = await createStage(config, {
     ...extras,
+    tenancy,
     localIssuers,
+    callers: callers.ground(facade),
+    assertionKeys: callers.published,
     changes,
     log: observers.log,
     seal: sealerOf(extras.master, 'cursors'),
@@ -148,6 +162,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
   const authentication = createAuthentication(config, {
     ...extras,
     localIssuers,
+    wanted: (issuer) => offer().presented.has(issuer),
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
   const engineOptions = engineOptionsOf(config, extras, observers);
@@ -210,6 +225,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
       await states.close();
       await entrance.close();
       await authentication.close();
+      await callers.close();
       await facade?.close();
       await observers.close();
       await extras.afterClose?.();
@@ -220,7 +236,7 @@ export async function compose(config: Config, extras: ComposeExtras): Promise<Po
 /** The authorization server of a config that has one. Nobody else loads what it takes. */
 async function facadeOf(
   config: Config,
-  extras: ComposeExtras,
+  extras: ComposeExtras & { readonly ended: (grantId: string) => void },
   observers: Observers,
   offer: () => Offer,
 ): Promise<Facade | LateFacade | undefined> {

@@ -13,18 +13,22 @@ import type {
 import { policedCallable } from '../tools/guards/policed.ts';
 import { createPrompts, type Prompts } from '../tools/prompts.ts';
 import { createResources, type Resources } from '../tools/resources.ts';
+import { ASSERTION_KEYS_PATH } from './assertion-keys.ts';
 import type { Backing } from './backing.ts';
 import { createCatalogues, pinnedRemarks, type Shelf } from './catalogues.ts';
 import { checkOffer } from './checks.ts';
 import type { Config } from './config.ts';
 import { isLoopback } from './config-safety.ts';
+import { credentialRemarks, presentedIssuers } from './credential-problems.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import { mcpBeside } from './mcp-beside.ts';
 import { StartError } from './problem.ts';
 import { quotaRemarks } from './quotas.ts';
 import { resourceProblems } from './resource-metadata.ts';
 import { createRoutes, isOpen, type Routes } from './routes.ts';
+import type { Tenancy } from './tenancy.ts';
 import { createToolsets, type Narrowing, type Toolsets, toolsetRemarks } from './toolsets.ts';
+import type { LoadedUpstream } from './upstreams.ts';
 
 /** What a server offers besides the operations of its upstreams. */
 export interface Definitions {
@@ -50,8 +54,10 @@ export interface Offer {
   readonly resources: Resources;
   readonly prompts: Prompts;
   readonly features: Features;
-  /** What in the config means nothing, as far as can be told. */
+  /** What in the config means nothing, as far as can be told, and what somebody should know of. */
   readonly remarks: readonly string[];
+  /** The issuers whose tokens some upstream is called with, as callers present them. */
+  readonly presented: ReadonlySet<string>;
   /** @param endpoint one of {@link Offer.endpoints}. */
   view(endpoint: Endpoint, narrowing: Narrowing): View;
 }
@@ -67,6 +73,14 @@ export interface View extends Shelf {
   readonly key: string;
 }
 
+export interface OfferDefinitions extends Definitions {
+  readonly localIssuers?: readonly LocalIssuer[];
+  /** Without it, callers of every tenant may share a credential. */
+  readonly tenancy?: Tenancy;
+  /** The public keys of assertions, as JSON. */
+  readonly assertionKeys?: () => string | undefined;
+}
+
 /** Narrowings whose catalogs are kept. They come from the config alone; one more is made again, nothing else. */
 const KEPT_CATALOGS = 256;
 
@@ -75,28 +89,25 @@ const KEPT_CATALOGS = 256;
  * @param dynamic whether it may be followed by another while the process runs.
  * @throws StartError with everything that is wrong.
  */
-export function createOffer(
-  config: Config,
-  backing: Backing,
-  definitions: Definitions & { readonly localIssuers?: readonly LocalIssuer[] },
-  dynamic: boolean,
-): Offer {
+export function createOffer(config: Config, backing: Backing, definitions: OfferDefinitions, dynamic: boolean): Offer {
   const { upstreams, mcpUpstreams } = backing;
   const code = (definitions.tools ?? []).map(codeTool);
-  const own = [...upstreams.flatMap((upstream) => upstream.callables), ...code];
+  const own = [...upstreams.flatMap((upstream) => confined(upstream, definitions.tenancy)), ...code];
   const beside = mcpBeside(mcpUpstreams, {
     tools: own.map(({ tool }) => tool.name),
     resources: (definitions.resources ?? []).map(({ uri }) => uri),
     prompts: (definitions.prompts ?? []).map(({ name }) => name),
   });
   const callables = [...own, ...beside.callables].map((callable) => policedCallable(callable, config.policies));
-  checkOffer(config, [...upstreams, ...mcpUpstreams], callables);
+  checkOffer(config, [...upstreams, ...mcpUpstreams], callables, definitions.tenancy?.problems(upstreams));
 
   const endpoints = createEndpoints(
     config,
     definitions.localIssuers?.map(({ issuer }) => issuer),
   );
-  const routes = createRoutes(endpoints, config.server.sse2024);
+  const { assertionKeys } = definitions;
+  const documents = assertionKeys === undefined ? {} : { [ASSERTION_KEYS_PATH]: assertionKeys };
+  const routes = createRoutes(endpoints, config.server.sse2024, documents);
   checkResources(endpoints, routes);
   const toolsets = createToolsets(config.toolsets);
   const resources = createResources(
@@ -138,8 +149,10 @@ export function createOffer(
       ...toolsetRemarks(config.toolsets, callables),
       ...quotaRemarks(config.quotas, callables),
       ...pinnedRemarks(config, callables),
+      ...credentialRemarks(config),
       ...beside.remarks,
     ],
+    presented: presentedIssuers(config),
     view: (endpoint, narrowing) => {
       if (narrowing.length > 0) return makeView(endpoint, narrowing);
       const view = whole.get(endpoint) ?? makeView(endpoint, narrowing);
@@ -150,11 +163,17 @@ export function createOffer(
   return offer;
 }
 
+function confined({ callables, untied }: LoadedUpstream, tenancy: Tenancy | undefined): readonly Callable[] {
+  if (tenancy === undefined || untied.length === 0) return callables;
+  const names = new Set(untied);
+  return callables.map((callable) => (names.has(callable.tool.name) ? tenancy.confine(callable) : callable));
+}
+
 /** @throws StartError where clients would not find what they are told of. */
 function checkResources(endpoints: readonly Endpoint[], routes: Routes): void {
   const documentAt = (path: string) => {
     const route = routes(path);
-    return route !== undefined && isOpen(route) ? route.document : undefined;
+    return route !== undefined && isOpen(route) && typeof route.document === 'string' ? route.document : undefined;
   };
   const problems = resourceProblems(
     endpoints.flatMap(({ resource }) => resource ?? []),

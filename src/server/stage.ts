@@ -5,6 +5,7 @@ import { once } from '../lib/once.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { Log } from '../observe/log.ts';
 import { openBacking } from './backing.ts';
+import type { CallerGround } from './caller-credentials.ts';
 import type { Shelf } from './catalogues.ts';
 import type { Config } from './config.ts';
 import type { Hold } from './hold.ts';
@@ -14,6 +15,7 @@ import { createReloader, type ReadConfig, type ReloadOutcome } from './reload.ts
 import { pollRemote } from './remote-poll.ts';
 import type { Changes } from './service.ts';
 import { Sources } from './sources.ts';
+import type { Tenancy } from './tenancy.ts';
 import type { UpstreamStates } from './upstream-states.ts';
 import { documentEgress } from './upstreams.ts';
 import { type FileWatch, type WatchFolder, watchFiles } from './watch-files.ts';
@@ -45,9 +47,14 @@ export interface StageExtras extends Definitions {
   readonly seal: Sealer;
   /** Keys the names under which limits are kept. */
   readonly identityKey: Uint8Array;
+  /** What credentials that differ from caller to caller are made of. */
+  readonly callers: CallerGround;
   readonly states: UpstreamStates;
   /** Authorization servers in this process. */
   readonly localIssuers?: readonly LocalIssuer[];
+  readonly tenancy?: Tenancy;
+  /** The public keys of assertions, as JSON. */
+  readonly assertionKeys?: () => string | undefined;
   readonly report: UpstreamNote;
 }
 
@@ -91,6 +98,8 @@ export async function createStage(config: Config, extras: StageExtras): Promise<
       resultTokens: wanted.limits.resultTokens,
       seal: extras.seal,
       identityKey: extras.identityKey,
+      callers: extras.callers,
+      config: wanted,
       states: extras.states,
       report: extras.report,
       sources,

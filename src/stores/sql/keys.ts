@@ -17,6 +17,15 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
       const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
       return rows.map(toRow);
     },
+    tenants: async (limit) => {
+      const living = db
+        .selectFrom('api_keys')
+        .select('tenant')
+        .distinct()
+        .where('revoked_at', 'is', null)
+        .where('scopes', '!=', JSON.stringify(['*']));
+      return (await living.orderBy('tenant').limit(limit).execute()).map(({ tenant }) => tenant);
+    },
     revoke: async (id, at) => {
       const { numUpdatedRows } = await db
         .updateTable('api_keys')
