@@ -77,8 +77,10 @@ export function durableCounts(table: QuotaTable, clock: Clock, max: number): Dur
         });
         await reserve.filling;
       }
-      reserve.used += by;
-      return { value: reserve.used, endsAt: reserve.endsAt };
+      const value = reserve.used + by;
+      // A call that is one too many is not made, and takes nothing from the reserve.
+      if (value <= limit) reserve.used = value;
+      return { value, endsAt: reserve.endsAt };
     },
     close: async () => {
       await Promise.all([...reserves].map(([key, reserve]) => giveBack(key, reserve)));
