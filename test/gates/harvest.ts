@@ -1,10 +1,15 @@
 import { isObject } from '../../src/core/json.ts';
 import type { Canaries } from './canaries.ts';
 
-/** Members of forms and of JSON whose values are secrets. */
+/** Members of JSON whose values are secrets: what a token endpoint or a registration gives away. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set([
-  ...['code', 'code_verifier', 'refresh_token', 'access_token', 'id_token', 'token', 'subject_token', 'actor_token'],
-  ...['client_secret', 'client_assertion', 'assertion', 'password', 'registration_access_token', 'secret', 'key'],
+  ...['access_token', 'refresh_token', 'id_token', 'client_secret', 'registration_access_token'],
+]);
+
+/** Fields of forms and queries whose values are. */
+const SECRET_FIELDS: ReadonlySet<string> = new Set([
+  ...SECRET_MEMBERS,
+  ...['code', 'code_verifier', 'token', 'subject_token', 'actor_token', 'client_assertion', 'assertion', 'password'],
 ]);
 
 const SECRET_HEADERS = ['x-api-key', 'api-key', 'x-auth-token', 'private-token'];
@@ -44,7 +49,7 @@ export function harvestBody(canaries: Canaries, type: string | undefined, text: 
 /** Learns the secrets of a query, such as that of a redirect that carries a code. */
 export function harvestQuery(canaries: Canaries, query: string): void {
   for (const [name, value] of new URLSearchParams(query)) {
-    if (SECRET_MEMBERS.has(name)) canaries.add(value, name);
+    if (SECRET_FIELDS.has(name)) canaries.add(value, name);
     // What binds an answer to its browser.
     else if (name === 'state') canaries.add(value, name, ['log']);
   }

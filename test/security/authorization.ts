@@ -75,7 +75,7 @@ export interface Authorization extends AsyncDisposable {
   consent(client: string, wish?: Wish): Promise<Granted>;
   /** All of it: the answer of the token endpoint. */
   tokens(client: string, wish?: Wish): Promise<Told>;
-  redeem(client: string, granted: Granted, changes?: Fields): Promise<Told>;
+  redeem(client: string, granted: Pick<Granted, 'code' | 'verifier'>, changes?: Fields): Promise<Told>;
   refresh(client: string, token: unknown, changes?: Fields): Promise<Told>;
   /** A message to the MCP endpoint. */
   rpc(token: unknown, method: string, params?: object, headers?: { readonly [name: string]: string }): Promise<Told>;
@@ -186,7 +186,15 @@ function configOf(origin: string, api: string, dev: DevIdentityProvider, { facad
     server: { url: origin, sse2024: true },
     endpoints: [{ path: '/v2/mcp', toolset: 'reading' }],
     toolsets: { reading: { include: [{ tool: 'get_ticket' }] } },
-    upstreams: { api: { openapi: './api.json', baseUrl: api, credential, tools: { scopes } } },
+    upstreams: {
+      api: {
+        openapi: './api.json',
+        baseUrl: api,
+        credential,
+        headers: { 'x-org': 'principal.tenant' },
+        tools: { scopes },
+      },
+    },
     auth: {
       facade: {
         identityProvider: { issuer: dev.issuer, clientId: dev.clientId, tenant: 'unused' },
@@ -234,7 +242,8 @@ function clientOf(origin: string): Client {
     const asked = await jar.open(authorizeUrl({ client_id: client, code_challenge: challenge, ...fields }), ends);
     const login = await jar.submit(asked, { decision: 'approve' }, ends);
     const end = await jar.submit(login, { user }, ends);
-    return { code: new URL(end.url).searchParams.get('code') ?? '', verifier, jar, end };
+    const code = ends(end.url) ? new URL(end.url).searchParams.get('code') : null;
+    return { code: code ?? '', verifier, jar, end };
   };
   const redeem: Client['redeem'] = (client, { code, verifier }, changes) =>
     post('/oauth/token', {

@@ -296,7 +296,7 @@ describe('security case 31: scopes that were not granted', () => {
     const login = await jar.submit(page, wish);
     const end = await jar.submit(login, { user: 'user_ada', scope: 'tickets:admin' }, toClient);
     const code = new URL(end.url).searchParams.get('code') ?? '';
-    const { json } = await server.redeem(client, { code, verifier, jar, end }, { scope: 'tickets:admin' });
+    const { json } = await server.redeem(client, { code, verifier }, { scope: 'tickets:admin' });
     expect(json['scope']).toBe('tickets:read');
     expect((await server.call(json['access_token'], 'delete_ticket', { id: '1' })).status).toBe(403);
   });

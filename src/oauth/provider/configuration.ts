@@ -7,7 +7,7 @@ import { factsOf, OWN_MEMBER } from './client-metadata.ts';
 import { ASSERTION_ALGORITHMS } from './metadata.ts';
 import { CODE_SECONDS, INTERACTION_SECONDS, type ProviderParts, SKEW_SECONDS } from './parts.ts';
 import { PATHS } from './paths.ts';
-import { invalidGrant, refusing } from './refusal.ts';
+import { invalidGrant, Refusal, refusing } from './refusal.ts';
 import type { ResourceServers } from './resource-servers.ts';
 
 /** The header by which the bridge says which request it is. */
@@ -91,7 +91,13 @@ function features(servers: ResourceServers): Configuration['features'] {
       enabled: true,
       defaultResource: () => servers.main(),
       useGrantedResource: () => true,
-      getResourceServerInfo: (_ctx, resource) => servers.find(resource),
+      getResourceServerInfo: (ctx, resource) => {
+        const asked: unknown = ctx.oidc.params?.['resource'];
+        // RFC 8707 §2.2 lets us: a token has one audience, and its user has agreed to one.
+        if (Array.isArray(asked) && asked.length > 1)
+          throw new Refusal('invalid_target', 'a token is for one resource');
+        return servers.find(resource);
+      },
     },
   };
 }
