@@ -32,7 +32,7 @@ export function fieldsOf(tool: Tool, operation: string | undefined, stem: Stem):
   const once = (text: string) => [...new Set(tellingWords(text).map(stem))].join(' ');
   const { names, descriptions } = argumentsOf(tool);
   return {
-    name: stemmed(tool.name),
+    name: stemmed(nameOf(tool)),
     title: stemmed(tool.title ?? ''),
     path: stemmed(pathOf(operation)),
     tags: stemmed(tool.tags.join(' ')),
@@ -40,6 +40,11 @@ export function fieldsOf(tool: Tool, operation: string | undefined, stem: Stem):
     schema: once(descriptions.join(' ')),
     description: stemmed(prose(tool).slice(0, DESCRIPTION_CHARS)),
   };
+}
+
+/** A name without the hash that a long one ends in: it is nobody's word. */
+export function nameOf({ name }: Tool): string {
+  return name.replace(/_[0-9a-f]{6}$/, '');
 }
 
 /** The fixed segments of the path of an operation, as words. */

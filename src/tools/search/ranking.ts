@@ -1,5 +1,6 @@
 import type { Tool } from '../../core/tool.ts';
 import { type Action, actionsOf, asksForMany, intentOf } from './intent.ts';
+import type { Meant } from './sayings.ts';
 import { fixedSegments } from './words.ts';
 
 /** What is known of a tool besides its words. */
@@ -20,6 +21,8 @@ const DEPTH = 0.03;
 const SINGLE = 0.6;
 const DEPRECATED = 0.8;
 const UNSURE = 0.5;
+/** How much what a saying speaks of counts as asked for. */
+const SPOKEN_OF = 2;
 const READ_FOR_WRITE = 0.45;
 const OTHER_WRITE = 0.75;
 
@@ -37,13 +40,14 @@ export function traitsOf(tool: Tool, operation: string | undefined, about: reado
 
 /**
  * How well what a tool is fits what a query wants, from 0 to 1; its words' score is multiplied by it.
+ * What is `meant` by it beside what it says counts as asked for.
  * @param asked how much each stem counts in the query. @param rarity how much a stem tells one tool from others.
  */
 export function fitness(
   query: string,
   asked: ReadonlyMap<string, number>,
   rarity: (stem: string) => number,
-): (traits: Traits) => number {
+): (traits: Traits, meant?: Meant) => number {
   const { actions: wanted, sure } = intentOf(query);
   const many = asksForMany(query);
   const action = (actions: ReadonlySet<Action>): number => {
@@ -51,12 +55,13 @@ export function fitness(
     if (!sure) return UNSURE;
     return wanted.has('read') || actions.has('read') ? READ_FOR_WRITE : OTHER_WRITE;
   };
-  return ({ actions, about, depth, single, deprecated }) => {
+  return ({ actions, about, depth, single, deprecated }, meant) => {
     let total = 0.01;
     let covered = 0.01;
     for (const stem of about) {
       total += rarity(stem);
-      covered += rarity(stem) * Math.min(1, asked.get(stem) ?? 0);
+      const spoken = meant?.stems.includes(stem) ? SPOKEN_OF * meant.score : 0;
+      covered += rarity(stem) * Math.min(1, Math.max(asked.get(stem) ?? 0, spoken));
     }
     const named = 1 - UNASKED + (UNASKED * covered) / total;
     const near = 1 - DEPTH * Math.min(10, Math.max(0, depth - 1));

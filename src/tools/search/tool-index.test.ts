@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tool } from '../../core/tool.ts';
-import { buildToolIndex, type Searchable, type ToolIndex } from './tool-index.ts';
+import type { Searchable } from './searchable.ts';
+import { buildToolIndex, type ToolIndex } from './tool-index.ts';
 
 function entry(operation: string, title: string, extra: Partial<Tool> = {}): Searchable {
   const [method = ''] = operation.split(' ');

@@ -1,17 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Tool } from '../../core/tool.ts';
-import { BOOST, type Field, fieldsOf, pathOf, SMALL_PRINT } from './fields.ts';
+import { BOOST, type Field, fieldsOf, nameOf, pathOf, SMALL_PRINT } from './fields.ts';
 import { fitness, type Traits, traitsOf } from './ranking.ts';
+import { type Called, createSayings } from './sayings.ts';
+import type { Searchable } from './searchable.ts';
 import { termsOf } from './terms.ts';
 import { createThesaurus, type SynonymGroups } from './thesaurus.ts';
 import { tellingWords } from './words.ts';
-
-/** What is searched of a tool besides what clients are shown. */
-export interface Searchable {
-  readonly tool: Tool;
-  /** Method and path of the operation behind it, where there is one: `GET /pets/{id}`. */
-  readonly operation?: string;
-}
 
 export interface Found {
   readonly name: string;
@@ -33,6 +27,8 @@ const EVEN = 0.6;
 const SAID = 1;
 const IN_ALL = { fields: Object.keys(BOOST) };
 const IN_MAIN = { fields: IN_ALL.fields.filter((field) => !SMALL_PRINT.has(field)) };
+/** How much it counts that a saying speaks of a tool, where the words that fit best of all count 1. */
+const MEANT = 1.5;
 /** Tools between two turns of the event loop: each has its schema made here. */
 const TOOLS_A_TURN = 25;
 
@@ -47,6 +43,7 @@ export async function buildToolIndex(tools: readonly Searchable[], synonyms?: Sy
     searchOptions: { boost: BOOST, bm25: BM25 },
   });
   const entries: { readonly name: string; readonly traits: Traits }[] = [];
+  const called: Called[] = [];
   const frequency = new Map<string, number>();
   const stems = new Map<string, string>();
   const stemOnce = (word: string): string => {
@@ -54,41 +51,53 @@ export async function buildToolIndex(tools: readonly Searchable[], synonyms?: Sy
     stems.set(word, known);
     return known;
   };
-  for (const [id, { tool, operation }] of tools.entries()) {
+  for (const [id, searchable] of tools.entries()) {
+    const { tool, operation } = searchable;
     const fields = fieldsOf(tool, operation, stemOnce);
     mini.add({ id, ...fields });
-    const about = tellingWords(`${pathOf(operation)} ${tool.name}`).filter((word) => !SAYS_NOTHING.has(word));
+    const about = tellingWords(`${pathOf(operation)} ${nameOf(tool)}`).filter((word) => !SAYS_NOTHING.has(word));
     const traits = traitsOf(tool, operation, about.map(stemOnce));
     for (const stem of traits.about) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
     entries.push({ name: tool.name, traits });
+    const words = new Set(`${fields.name} ${fields.title} ${fields.path} ${fields.tags}`.split(' '));
+    called.push({ searchable, words, about: traits.about });
     if (entries.length % TOOLS_A_TURN === 0) await nextTurn();
   }
 
   const rarity = (stem: string) => Math.log(1 + entries.length / (frequency.get(stem) ?? 1));
+  const sayings = createSayings(called, stemOnce, rarity);
   const vocabulary = {
     stem: stemmer,
     thesaurus: createThesaurus(stemmer, synonyms),
     known: (stem: string) => frequency.has(stem),
   };
+  /** How well the words of each tool fit those of a query, and how much each stem counts in it. */
+  const compare = (query: string) => {
+    const scores = new Map<number, number>();
+    const asked = new Map<string, number>();
+    for (const term of termsOf(query, vocabulary)) {
+      // Of all that a word may stand for, a tool is found by one.
+      const best = new Map<number, number>();
+      for (const [stem, weight] of term) {
+        asked.set(stem, Math.max(asked.get(stem) ?? 0, weight));
+        for (const { id, score } of mini.search(stem, weight === SAID ? IN_ALL : IN_MAIN))
+          best.set(id, Math.max(best.get(id) ?? 0, score * weight));
+      }
+      for (const [id, score] of best) scores.set(id, (scores.get(id) ?? 0) + score ** EVEN);
+    }
+    return { scores, asked };
+  };
   return {
     search(query, allowed, limit) {
-      const scores = new Map<number, number>();
-      const asked = new Map<string, number>();
-      for (const term of termsOf(query, vocabulary)) {
-        // Of all that a word may stand for, a tool is found by one.
-        const best = new Map<number, number>();
-        for (const [stem, weight] of term) {
-          asked.set(stem, Math.max(asked.get(stem) ?? 0, weight));
-          for (const { id, score } of mini.search(stem, weight === SAID ? IN_ALL : IN_MAIN))
-            best.set(id, Math.max(best.get(id) ?? 0, score * weight));
-        }
-        for (const [id, score] of best) scores.set(id, (scores.get(id) ?? 0) + score ** EVEN);
-      }
+      const { scores, asked } = compare(query);
+      const meant = sayings.meant(query);
       const fits = fitness(query, asked, rarity);
+      const most = [...scores.values()].reduce((high, score) => Math.max(high, score), 0) || 1;
       return entries
         .flatMap(({ name, traits }, id) => {
-          const score = scores.get(id);
-          return score !== undefined && allowed(name) ? [{ name, score: score * fits(traits) }] : [];
+          const said = meant.get(id);
+          const score = (scores.get(id) ?? 0) / most + MEANT * (said?.score ?? 0);
+          return score > 0 && allowed(name) ? [{ name, score: score * fits(traits, said) }] : [];
         })
         .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
         .slice(0, limit);

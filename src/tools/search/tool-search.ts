@@ -1,5 +1,6 @@
+import type { Searchable } from './searchable.ts';
 import type { SynonymGroups } from './thesaurus.ts';
-import type { Found, Searchable, ToolIndex } from './tool-index.ts';
+import type { Found, ToolIndex } from './tool-index.ts';
 
 /** Looks for tools by what they do. One for everything a server serves: each caller finds what it may call. */
 export interface ToolSearch {
