@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Round } from '../client.ts';
-import { newOutcome, type Outcome, timed } from '../outcome.ts';
+import { messageOf, newOutcome, type Outcome, timed } from '../outcome.ts';
 import { sandboxFor } from '../sandbox.ts';
 import type { Installed, LoginClient, Session } from './client.ts';
 import { type LoginServer, startLoginServer } from './server.ts';
@@ -45,8 +45,8 @@ async function onBench(client: LoginClient, outcome: Outcome): Promise<void> {
     installed = await client.install(user.sandbox, `${server.origin}/mcp`);
     await goThrough(bench, installed);
   } catch (error) {
-    const told = user.failures.map((failure) => `\nin the browser: ${failure}`).join('');
-    throw new Error(`${error instanceof Error ? error.message : error}${told}`);
+    const browser = user.failures.map((failure) => `\nin the browser: ${failure}`).join('');
+    throw new Error(`${messageOf(error)}${browser}\n${bench.server.complaints}`);
   } finally {
     for (const session of bench.open) session.close();
     installed?.close();
@@ -57,12 +57,16 @@ async function onBench(client: LoginClient, outcome: Outcome): Promise<void> {
   }
 }
 
+/**
+ * What each program can be made to do, it does: all of it, for these. How many refreshes five at once come to is the
+ * program's affair: Claude Code and mcp-remote have a lock among their processes, Codex refreshes in each.
+ */
 async function goThrough(bench: Bench, installed: Installed): Promise<void> {
   const { outcome, user } = bench;
   if (user.back === 0) await installed.login?.();
   const session = await openSession(bench, installed);
   const { tools } = checked(await session.round());
-  outcome.list = tools === 'connected' ? tools : `${tools.length} tools`;
+  outcome.list = tools === 'connected' ? tools : `${tools.length} tool`;
   outcome.call = 'ok';
   expectLogins(user, 1);
   outcome.login = 'ok';
@@ -83,7 +87,8 @@ async function goThrough(bench: Bench, installed: Installed): Promise<void> {
   await later(bench);
   for (const round of await Promise.all([session, ...others].map((one) => one.round()))) checked(round);
   const after = await bench.server.answers();
-  outcome.fiveAtOnce = `ok, ${after.given - before.given} refreshes`;
+  const refreshes = after.given - before.given;
+  outcome.fiveAtOnce = `ok, ${refreshes} ${refreshes === 1 ? 'refresh' : 'refreshes'}`;
   expectLogins(user, 1);
 
   await bench.server.revoke();

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '../../../src/core/json.ts';
 import { endWithUs } from '../process.ts';
@@ -18,6 +19,8 @@ export interface LoginServer {
   moveOn(ms: number): Promise<void>;
   answers(): Promise<TokenAnswers>;
   revoke(): Promise<void>;
+  /** What it has complained of in its log. */
+  readonly complaints: string;
   /** Stops it; its database stays in its folder. */
   stop(): Promise<void>;
 }
@@ -35,9 +38,11 @@ export async function startLoginServer(folder: string, port = 0, ahead = 0): Pro
   });
   endWithUs(child);
   let errors = '';
-  child.stderr?.on('data', (chunk) => {
-    errors = (errors + String(chunk)).slice(-4000);
-  });
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (!/^{"level":"info"/.test(line)) errors = `${errors}${line}\n`.slice(-4000);
+    });
+  }
   const exited = once(child, 'exit');
   const answer = async (): Promise<unknown> => {
     const ended = exited.then(() => {
@@ -55,6 +60,9 @@ export async function startLoginServer(folder: string, port = 0, ahead = 0): Pro
     revoke: async () => {
       const status = await order({ verb: 'revoke' });
       if (status !== 200) throw new Error(`The revocation was answered ${status}.`);
+    },
+    get complaints() {
+      return errors;
     },
     stop: async () => {
       child.disconnect();

@@ -20,20 +20,22 @@ export interface Page {
 }
 
 interface Cookie {
+  readonly name: string;
   readonly value: string;
   readonly path: string;
 }
 
 export function createJar(): Jar {
+  /** By name and path, which together tell cookies of one host apart (RFC 6265 §5.3). */
   const kept = new Map<string, Cookie>();
 
   const request: Jar['request'] = async (url, init = {}) => {
     const { pathname } = new URL(url);
-    const fitting = [...kept].filter(
-      ([, { path }]) => path === '/' || pathname === path || pathname.startsWith(`${path}/`),
+    const fitting = [...kept.values()].filter(
+      ({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`),
     );
     const headers = new Headers(init.headers);
-    if (fitting.length > 0) headers.set('cookie', fitting.map(([name, { value }]) => `${name}=${value}`).join('; '));
+    if (fitting.length > 0) headers.set('cookie', fitting.map(({ name, value }) => `${name}=${value}`).join('; '));
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) store(kept, line);
     return response;
@@ -69,7 +71,7 @@ export function createJar(): Jar {
       return open(new URL(action, page.url).href, until, { method: 'POST', body, headers });
     },
     get cookies() {
-      return new Map([...kept].map(([name, { value }]) => [name, value]));
+      return new Map([...kept.values()].map(({ name, value }) => [name, value]));
     },
   };
 }
@@ -96,6 +98,7 @@ function store(kept: Map<string, Cookie>, line: string): void {
     attributes.find((one) => one.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);
   const expires = read('expires');
   const gone = read('max-age') === '0' || (expires !== undefined && Date.parse(expires) <= Date.now());
-  if (gone) kept.delete(name);
-  else kept.set(name, { value, path: read('path') ?? '/' });
+  const path = read('path') ?? '/';
+  if (gone) kept.delete(`${name};${path}`);
+  else kept.set(`${name};${path}`, { name, value, path });
 }
