@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PosternError } from '../core/errors.ts';
+import type { ClientAddress } from '../http/client-address.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 
 /** A Node request as an exchange. A class, because it is made once a request and its methods should not be. */
@@ -10,9 +11,11 @@ export class NodeRequest implements HttpRequest {
   readonly #incoming: IncomingMessage;
   readonly #headers: IncomingMessage['headers'];
   readonly #outgoing: ServerResponse;
+  readonly #clientAddress: ClientAddress | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+  /** @param clientAddress how the client is told from the proxies before this server. Default: the peer is the client. */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, clientAddress?: ClientAddress) {
     const url = incoming.url ?? '/';
     const mark = url.indexOf('?');
     this.method = incoming.method ?? 'GET';
@@ -21,6 +24,7 @@ export class NodeRequest implements HttpRequest {
     this.#incoming = incoming;
     this.#headers = incoming.headers;
     this.#outgoing = outgoing;
+    this.#clientAddress = clientAddress;
   }
 
   get headerCount(): number {
@@ -28,7 +32,8 @@ export class NodeRequest implements HttpRequest {
   }
 
   get address(): string {
-    return this.#incoming.socket.remoteAddress ?? '';
+    const peer = this.#incoming.socket.remoteAddress ?? '';
+    return this.#clientAddress?.(peer, this.header('x-forwarded-for')) ?? peer;
   }
 
   get signal(): AbortSignal {

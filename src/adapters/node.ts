@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { type ClientAddress, createClientAddress } from '../http/client-address.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { systemClock } from '../lib/clock.ts';
 import { once } from '../lib/once.ts';
@@ -27,6 +28,8 @@ export interface ListenOptions {
   readonly headersTimeoutMs?: number;
   /** Milliseconds a whole request may take to arrive. Default 30,000; then 408. */
   readonly requestTimeoutMs?: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface Listening {
@@ -49,6 +52,8 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
   const host = options.host ?? '127.0.0.1';
   // Connections that have not asked anything yet: Node takes them for busy, and would wait for them when it closes.
   const silent = new Set<Socket>();
+  const { trustedProxies = [] } = options;
+  const clientAddress = trustedProxies.length === 0 ? undefined : createClientAddress(trustedProxies);
   // An import of it would read every export, and one of them loads a WebSocket client: a tenth of the start.
   const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer(
@@ -61,7 +66,7 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
     },
     (incoming, outgoing) => {
       silent.delete(incoming.socket);
-      void answer(served, incoming, outgoing);
+      void answer(served, incoming, outgoing, clientAddress);
     },
   );
   server.on('connection', (socket) => {
@@ -94,9 +99,14 @@ async function stop(server: Server, served: Served, silent: ReadonlySet<Socket>)
   await served.close();
 }
 
-async function answer(served: Served, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(
+  served: Served,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  clientAddress: ClientAddress | undefined,
+): Promise<void> {
   try {
-    send(incoming, outgoing, await served.handle(new NodeRequest(incoming, outgoing)));
+    send(incoming, outgoing, await served.handle(new NodeRequest(incoming, outgoing, clientAddress)));
   } catch {
     // The pipeline answers everything it can; what is left is a reply that could not be written.
     outgoing.destroy();

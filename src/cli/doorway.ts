@@ -41,10 +41,10 @@ export async function openDoorway({ server, limits }: Pick<Config, 'server' | 'l
 
 async function listenOrTell(
   served: Served,
-  { server: { host, port }, limits }: Pick<Config, 'server' | 'limits'>,
+  { server: { host, port, trustedProxies }, limits }: Pick<Config, 'server' | 'limits'>,
 ): Promise<Listening> {
   try {
-    return await listen(served, { ...limits, host, port });
+    return await listen(served, { ...limits, host, port, trustedProxies });
   } catch (thrown) {
     throw listenFailure(thrown, host, port);
   }

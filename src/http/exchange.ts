@@ -16,7 +16,7 @@ export interface HttpRequest {
   countOf(name: string): number;
   /** How many header lines it has. */
   readonly headerCount: number;
-  /** The address of the peer of the socket. */
+  /** The address of the client: the peer of the socket, or whom a proxy that is trusted names. */
   readonly address: string;
   /** Aborted when the client goes away before the reply is complete. */
   readonly signal: AbortSignal;

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { Secret } from './secret.ts';
 
@@ -67,6 +68,13 @@ export function webUrl(wanted: string) {
     // RFC 3986 §3.2.1: credentials in a URL end up in logs.
     return url.username === '' && url.password === '' && url.hash === '';
   };
+  return referable(z.string({ error: wanted }).refine(good, { error: wanted }));
+}
+
+/** An IP address, or a network of them (RFC 4632 §3.1). */
+export function network() {
+  const wanted = 'an IP address or a network such as 10.0.0.0/8';
+  const good = (value: string) => (value.includes('/') ? ipaddr.isValidCIDR(value) : ipaddr.isValid(value));
   return referable(z.string({ error: wanted }).refine(good, { error: wanted }));
 }
 

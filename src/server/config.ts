@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auth } from './config-auth.ts';
 import { endpointPath, endpoints, reload, toolsets } from './config-endpoints.ts';
-import { choice, count, flag, list, matching, origin, secret, text, webUrl } from './config-fields.ts';
+import { choice, count, flag, list, matching, network, origin, secret, text, webUrl } from './config-fields.ts';
 import { anyUpstream, byKind } from './config-mcp.ts';
 import { policies } from './config-policies.ts';
 import { quotas } from './config-quotas.ts';
@@ -35,6 +35,12 @@ const server = z.strictObject({
   )
     .default([])
     .describe('Values of `Host` to accept besides the address listened on and the host of `url`.'),
+  trustedProxies: list(network(), 'a list of addresses and networks')
+    .default([])
+    .describe(
+      'Addresses and networks of the proxies before this server, such as `10.0.0.0/8`: their `X-Forwarded-For` says who ' +
+        'the client is. Nobody else is believed.',
+    ),
   sse2024: flag().default(false).describe('Serve the HTTP+SSE transport of 2024-11-05 too, at `/sse` and `/messages`.'),
 });
 

@@ -19,6 +19,7 @@ const FATES: Fates = {
     path: 'live',
     origins: 'live',
     hosts: 'live',
+    trustedProxies: 'restart',
     sse2024: 'live',
   },
   upstreams: 'live',

@@ -203,7 +203,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     version: '0.0.0',
     logTo: { write: (line) => void lines.push(line) },
   });
-  const listening = await listen(postern, read.limits);
+  const listening = await listen(postern, { ...read.limits, trustedProxies: read.server.trustedProxies });
   const close = async (): Promise<void> => {
     await listening.close();
     if (beside !== undefined) return;
