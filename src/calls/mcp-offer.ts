@@ -29,7 +29,11 @@ export interface Offered<T> {
 }
 
 /** @throws PosternError `insufficient_scope`, or the failure of the upstream. */
-async function ask(parts: McpOfferParts, request: McpRequest, context: HandlerContext): Promise<JsonObject> {
+async function ask(
+  parts: McpOfferParts,
+  request: McpRequest,
+  context: HandlerContext,
+): Promise<{ readonly result: JsonObject; readonly rules: ContentRules }> {
   const { target, scopes } = parts;
   if (!holds(context.principal, scopes)) {
     throw new PosternError('insufficient_scope', {
@@ -40,14 +44,15 @@ async function ask(parts: McpOfferParts, request: McpRequest, context: HandlerCo
   const by = { principal: context.principal, requestId: context.requestId, conversation: context };
   const asked = await askUpstream(target, request, by);
   if (asked.result === undefined) throw asked.failure ?? new PosternError('internal');
-  return asked.result;
+  return { result: asked.result, rules: { ...parts.rules, secrets: asked.secrets } };
 }
 
 async function read(parts: McpOfferParts, ours: string, context: HandlerContext) {
   const uri = parts.uris.toTheirs(ours);
   if (uri === undefined) throw new PosternError('unknown_resource', { data: { uri: ours } });
   try {
-    return passOnContents(await ask(parts, { method: 'resources/read', params: { uri } }, context), parts.rules);
+    const { result, rules } = await ask(parts, { method: 'resources/read', params: { uri } }, context);
+    return passOnContents(result, rules);
   } catch (thrown) {
     // By the URI that the caller knows.
     if (!(thrown instanceof PosternError) || thrown.code !== 'unknown_resource') throw thrown;
@@ -128,7 +133,8 @@ export function mcpPrompts(listed: readonly ListedPrompt[], parts: McpOfferParts
       })),
       get: async (args, context) => {
         const params = { name: prompt.name, arguments: { ...args } };
-        return passOnMessages(await ask(parts, { method: 'prompts/get', params }, context), parts.rules);
+        const { result, rules } = await ask(parts, { method: 'prompts/get', params }, context);
+        return passOnMessages(result, rules);
       },
     });
   }

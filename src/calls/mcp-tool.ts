@@ -53,16 +53,17 @@ export function mcpCallable({ tool, listed }: OfferedTool, parts: McpParts): Cal
       run.upstreamStatus = asked.status;
       if (asked.result === undefined) throw asked.failure ?? new PosternError('internal');
       if (asked.result['isError'] === true) {
-        const reported = reportedError(asked.result, { upstream: target.name, secrets: target.secrets });
+        const reported = reportedError(asked.result, { upstream: target.name, secrets: asked.secrets });
         if (reported !== undefined) throw reported;
       }
-      return passOn(asked.result, rules);
+      return passOn(asked.result, { ...rules, secrets: asked.secrets });
     },
   };
 }
 
 /** What an answer, or the lack of one, says of the server. */
-function healthOf({ failure, status }: Asked): Health {
+function healthOf({ failure, status, withoutCredential }: Asked): Health {
+  if (withoutCredential === true) return 'unknown';
   if (status !== null && status >= 400) return healthOfStatus(status);
   return failure === undefined ? 'answers' : healthOfError(failure);
 }

@@ -33,6 +33,8 @@ export interface AuthenticationParts {
   readonly version: string;
   /** Authorization servers in this process. Default: none. */
   readonly localIssuers?: readonly LocalIssuer[];
+  /** Whether an upstream is called with the tokens of an issuer of the config. Default: none is. */
+  readonly wanted?: (issuer: string) => boolean;
   /** Hears that an issuer cannot be asked, and why. */
   readonly unreachable: (issuer: string, what: 'keys' | 'introspection', thrown: unknown) => void;
 }
@@ -73,6 +75,7 @@ function tokenVerifier(
     local: localIssuers,
     checkers: checkersOf(auth, http, parts),
     cache: createTokenCache({ clock, issuers, shared: cache, seal }),
+    wanted: parts.wanted,
   });
   return { verifier, close: () => egress.close() };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isObject } from '../core/json.ts';
 import { catalogueFields } from './config-catalogue.ts';
+import { callerCredentials } from './config-credential.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { NONE, overrideFields, scopeSet } from './config-tool.ts';
 import { upstream } from './config-upstream.ts';
@@ -85,8 +86,12 @@ const staticCredential = z
 
 const credential = z.discriminatedUnion(
   'from',
-  [z.strictObject({ from: z.literal('none').describe('No credential is sent.') }), staticCredential],
-  { error: 'none or static' },
+  [
+    z.strictObject({ from: z.literal('none').describe('No credential is sent.') }),
+    staticCredential,
+    ...callerCredentials,
+  ],
+  { error: 'none, static, identity, assertion, exchange or passthrough' },
 );
 
 const pin = z.strictObject({
@@ -112,6 +117,13 @@ export const mcpUpstream = z.strictObject({
     .optional()
     .describe('Stands before the names of its tools and prompts. Default: the name of the upstream and `_`.'),
   credential: credential.default({ from: 'none' }).describe('How requests to the server authenticate. Over HTTP only.'),
+  lists: z
+    .strictObject({ bearer: secret().describe('A token, sent as `Authorization: Bearer`.') })
+    .optional()
+    .describe(
+      'What its lists are fetched with, before anybody calls, where `credential` depends on who does. Default: with ' +
+        '`assertion`, one about Postern itself; else nothing.',
+    ),
   headers,
   tools: tools.prefault({}).describe('Which of its tools are served, and how.'),
   pin: pin.prefault({}).describe('How changes of tool definitions are found, and what becomes of them.'),

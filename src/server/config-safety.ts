@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
+import { openTokenEndpoints } from './credential-problems.ts';
 import { facadeProblems } from './facade-problems.ts';
 import type { Problem } from './problem.ts';
 import { Secret } from './secret.ts';
@@ -46,6 +47,7 @@ export function refusals(config: Config, { dev, file }: { readonly dev: boolean;
     problems.push({ where: at('auth'), found: 'apiKeys and none are both false, and there are no issuers', wanted });
   }
   problems.push(...issuerProblems(config, dev, at), ...facadeProblems(config, dev, at));
+  if (!dev) problems.push(...openTokenEndpoints(config, at));
   problems.push(...weakness(secrets.master, at('secrets.master')));
   if (!open && !dev && secrets.master === undefined && isShared(store)) {
     const found = 'nothing, and a store that other nodes may share';

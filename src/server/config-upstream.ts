@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PRESET_NAMES } from '../upstream/presets.ts';
 import { bindings, ownershipCheck } from './config-access.ts';
 import { catalogueFields, trim } from './config-catalogue.ts';
+import { callerCredentials } from './config-credential.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { fields, pages } from './config-pages.ts';
 import { NONE, overrideFields, scopeSet } from './config-tool.ts';
@@ -168,13 +169,13 @@ const staticCredential = z
     error: 'from and exactly one of bearer, basic, apiKey, value, schemes',
   });
 
+const SOURCES = 'none, static, identity, assertion, exchange or passthrough';
 const noCredential = z.strictObject({ from: z.literal('none').describe('No credential is sent.') });
-const LATER_SOURCES = ['identity', 'assertion', 'exchange', 'connection', 'passthrough'];
 
-const credential = z.discriminatedUnion('from', [noCredential, staticCredential], {
+const credential = z.discriminatedUnion('from', [noCredential, staticCredential, ...callerCredentials], {
   error: ({ input }) => {
     const from = String((input as { from?: unknown } | null | undefined)?.from);
-    return LATER_SOURCES.includes(from) ? `none or static ("${from}" comes with a later version)` : 'none or static';
+    return from === 'connection' ? `${SOURCES} ("connection" comes with a later version)` : SOURCES;
   },
 });
 

@@ -17,6 +17,12 @@ import type { McpTarget } from '../upstream/mcp/request.ts';
 import { uriMap } from '../upstream/mcp/uris.ts';
 import { createNormaliser } from '../upstream/normalise.ts';
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
+import {
+  type CallerGround,
+  type CredentialUse,
+  type OpenedCredential,
+  openCallerCredential,
+} from './caller-credentials.ts';
 import type { McpUpstreamConfig } from './config-mcp.ts';
 import { pinStoreOf } from './mcp-pins.ts';
 import { httpWay, type McpWay, stdioWay } from './mcp-way.ts';
@@ -36,6 +42,9 @@ export interface McpSurroundings extends UpstreamSurroundings {
   readonly states?: UpstreamStates;
   /** Keys the names under which limits are kept. Default: one of this process. */
   readonly identityKey?: Uint8Array;
+  /** What credentials that differ from caller to caller are made of, and who may call. */
+  readonly callers?: CallerGround;
+  readonly config?: CredentialUse['config'];
   /** Hears what happens to the upstream. Default: nobody does. */
   readonly note?: Note;
 }
@@ -96,7 +105,20 @@ async function wayOf(name: string, config: McpUpstreamConfig, surroundings: McpS
   const { mcp } = config;
   if ('command' in mcp) return stdioWay(name, config, mcp, { clock, baseDir, searchPath, note });
   const egress = await egressOf(name, { ...config, baseUrl: mcp.url }, surroundings);
-  return httpWay(config, mcp.url, { egress, clock, userAgent });
+  const opened = await openCredential(name, config.credential, mcp.url, surroundings);
+  return httpWay(config, mcp.url, { egress, clock, userAgent, opened });
+}
+
+async function openCredential(
+  name: string,
+  credential: McpUpstreamConfig['credential'],
+  url: string,
+  { callers, config, note = nobody }: McpSurroundings,
+): Promise<OpenedCredential | undefined> {
+  if (credential.from === 'none' || credential.from === 'static') return undefined;
+  if (callers === undefined || config === undefined) throw new Error(`${name}: nobody calls, and nobody has tokens.`);
+  const refused = (reason: string) => note('mcp credential refused', { upstream: name, reason }, 'error');
+  return openCallerCredential(credential, { name, url, config, refused }, callers);
 }
 
 /** Fewer than common tokenizers need: a result is rather too short than too long. */
@@ -162,7 +184,7 @@ class McpUpstream implements LoadedMcpUpstream {
       onLists: (lists) => this.#enqueue(lists),
     });
     const { timeoutMs } = config;
-    const { secrets } = way;
+    const { secrets, tokens } = way;
     const normalise = createNormaliser({
       upstream: name,
       credential: config.credential.from,
@@ -170,7 +192,7 @@ class McpUpstream implements LoadedMcpUpstream {
       onFault: () => undefined,
       onCredentialRefused: () => this.#note('mcp credential refused', { upstream: name }, 'error'),
     });
-    this.#target = { name, clock, connection: this.#connection, legs, timeoutMs, secrets, normalise };
+    this.#target = { name, clock, connection: this.#connection, legs, timeoutMs, secrets, tokens, normalise };
   }
 
   get tools() {

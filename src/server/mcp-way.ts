@@ -5,13 +5,15 @@ import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import type { UpstreamRequest } from '../core/upstream.ts';
 import type { Egress } from '../lib/egress.ts';
-import { type CredentialConfig, compileCredential } from '../upstream/credential.ts';
+import { type CredentialConfig, compileCredential, isOfCaller } from '../upstream/credential.ts';
+import type { CallerTokens } from '../upstream/credentials/caller-tokens.ts';
 import { ChildTransport } from '../upstream/mcp/child.ts';
 import { fetchThrough, type StreamListener } from '../upstream/mcp/http-fetch.ts';
 import type { Leg } from '../upstream/mcp/legs.ts';
 import type { Sdk } from '../upstream/mcp/link.ts';
 import type { Note } from '../upstream/mcp/listed.ts';
 import type { Questions } from '../upstream/mcp/questions.ts';
+import type { OpenedCredential } from './caller-credentials.ts';
 import type { McpUpstreamConfig } from './config-mcp.ts';
 import { StartError } from './problem.ts';
 
@@ -24,34 +26,52 @@ export interface McpWay {
   readonly credential: CredentialConfig['source'];
   /** What nobody may see of the credential. */
   readonly secrets: readonly string[];
-  transport(sdk: Sdk, questions: Questions, stream?: StreamListener): Transport;
+  /** Where the token of each call comes from, where it depends on who calls. */
+  readonly tokens?: CallerTokens;
+  transport(sdk: Sdk, questions: Questions, stream?: StreamListener, token?: string): Transport;
   close(): Promise<void>;
 }
 
 /** Milliseconds of silence on a stream of notifications, of which most servers send a comment every 15 seconds. */
 const QUIET_MS = 300_000;
 
+export interface HttpSurroundings {
+  readonly egress: Egress;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Where the credential comes from, where it depends on who calls. */
+  readonly opened?: OpenedCredential;
+}
+
 /** Over Streamable HTTP. */
 export function httpWay(
   config: McpUpstreamConfig,
   url: string,
-  { egress, clock, userAgent }: { readonly egress: Egress; readonly clock: Clock; readonly userAgent: string },
+  { egress, clock, userAgent, opened }: HttpSurroundings,
 ): McpWay {
-  const source = credentialOf(config);
+  const source = opened?.source ?? credentialOf(config);
+  const lists = listsCredential(config, source);
   const shared = compileCredential({ source }, { security: [] });
   const named = compileCredential({ source, headers: config.headers }, { security: [] });
   // Before there is a caller, whatever would name one is left out.
   const literal = Object.entries(config.headers).filter(([, value]) => !/^principal\./.test(value));
-  const bare = compileCredential({ source, headers: Object.fromEntries(literal) }, { security: [] });
+  const bare = compileCredential({ source: lists, headers: Object.fromEntries(literal) }, { security: [] });
   const href = new URL(url).href;
-  const authorise = (request: UpstreamRequest, leg: Leg | undefined): UpstreamRequest =>
-    leg === undefined ? bare.apply(request, NOBODY) : named.apply(request, leg.principal);
+  /** @param token the caller's, whose session it is: what is sent in it besides their requests carries it too. */
+  const authorise = (token: string | undefined) => (request: UpstreamRequest, leg: Leg | undefined) => {
+    if (leg !== undefined) return named.apply(request, leg.principal, leg.tokens.at(-1));
+    const own = token ?? bare.tokens?.tokenFor(NOBODY);
+    return own instanceof Promise
+      ? own.then((given) => bare.apply(request, NOBODY, given))
+      : bare.apply(request, NOBODY, own);
+  };
   return {
     address: url,
     single: false,
     credential: source,
-    secrets: shared.secrets,
-    transport: (sdk, questions, stream) =>
+    secrets: [...shared.secrets, ...bare.secrets],
+    tokens: shared.tokens,
+    transport: (sdk, questions, stream, token) =>
       new sdk.StreamableHTTPClientTransport(new URL(href), {
         fetch: fetchThrough(
           {
@@ -60,7 +80,7 @@ export function httpWay(
             userAgent,
             maxBytes: config.maxResponseBytes,
             quietMs: QUIET_MS,
-            authorise,
+            authorise: authorise(token),
             stream,
           },
           questions,
@@ -74,14 +94,24 @@ export function httpWay(
         },
         reconnectionScheduler: (reconnect, delay) => clock.after(Math.min(delay, 60_000), reconnect),
       }),
-    close: () => egress.close(),
+    close: async () => {
+      await Promise.all([egress.close(), opened?.close()]);
+    },
   };
 }
 
-const NOBODY: Principal = { kind: 'service', subject: '', tenant: '', scopes: new Set() };
+/** The server itself, which asks before anybody calls. */
+const NOBODY: Principal = { kind: 'service', subject: 'postern', tenant: '', scopes: new Set() };
+
+/** Before there is a caller, an assertion says so itself, and any other token of callers is that of the config. */
+function listsCredential({ lists }: McpUpstreamConfig, source: CredentialConfig['source']): CredentialConfig['source'] {
+  if (!isOfCaller(source)) return source;
+  if (lists !== undefined) return { from: 'static', bearer: lists.bearer.reveal() };
+  return source.from === 'assertion' ? source : { from: 'none' };
+}
 
 function credentialOf({ credential }: McpUpstreamConfig): CredentialConfig['source'] {
-  if (credential.from === 'none') return credential;
+  if (credential.from !== 'static') return { from: 'none' };
   const { bearer, basic, apiKey } = credential;
   return {
     from: 'static',

@@ -106,8 +106,8 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
     definitions.localIssuers?.map(({ issuer }) => issuer),
   );
   const { assertionKeys } = definitions;
-  const documents = assertionKeys === undefined ? {} : { [ASSERTION_KEYS_PATH]: assertionKeys };
-  const routes = createRoutes(endpoints, config.server.sse2024, documents);
+  const published = assertionKeys ?? (() => undefined);
+  const routes = createRoutes(endpoints, config.server.sse2024, { [ASSERTION_KEYS_PATH]: published });
   checkResources(endpoints, routes);
   const toolsets = createToolsets(config.toolsets);
   const resources = createResources(

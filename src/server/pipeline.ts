@@ -212,10 +212,12 @@ async function serveOpen(parts: PipelineParts, { method }: HttpRequest, route: O
       return json(200, { status: 'ok' });
     case 'ready':
       return readiness(parts);
-    case 'well-known':
+    case 'well-known': {
+      const document = typeof route.document === 'function' ? route.document() : route.document;
       // API keys are found in no document; a client that looks for one learns so, whatever page it runs in.
-      if (route.document === undefined) throw new PosternError('no_route');
-      return { status: 200, headers: { ...DOCUMENT_HEADERS }, body: route.document };
+      if (document === undefined) throw new PosternError('no_route');
+      return { status: 200, headers: { ...DOCUMENT_HEADERS }, body: document };
+    }
   }
 }
 

@@ -5,8 +5,8 @@ export interface OpenRoute {
   readonly kind: 'health' | 'ready' | 'well-known';
   /** The HTTP methods it takes, such as `GET, HEAD`. */
   readonly methods: string;
-  /** The JSON that is there, of a public document. */
-  readonly document?: string;
+  /** The JSON that is there, of a public document; a function where it changes while it is served. */
+  readonly document?: string | (() => string | undefined);
 }
 
 /** What only a caller may use. */
@@ -38,8 +38,13 @@ const WELL_KNOWN: OpenRoute = { kind: 'well-known', methods: 'GET, HEAD' };
  * @param endpoints each served at its path and at the spelling with a slash at the end too, because clients lose
  *   their credential on a redirect.
  * @param sse2024 serves the first of them over HTTP+SSE as well.
+ * @param documents public documents besides those of the endpoints, by their paths.
  */
-export function createRoutes(endpoints: readonly [Endpoint, ...Endpoint[]], sse2024: boolean): Routes {
+export function createRoutes(
+  endpoints: readonly [Endpoint, ...Endpoint[]],
+  sse2024: boolean,
+  documents: { readonly [path: string]: () => string | undefined } = {},
+): Routes {
   const routes = new Map<string, Route>([
     ['/healthz', { kind: 'health', methods: 'GET, HEAD' }],
     ['/readyz', { kind: 'ready', methods: 'GET, HEAD' }],
@@ -52,6 +57,7 @@ export function createRoutes(endpoints: readonly [Endpoint, ...Endpoint[]], sse2
   for (const { resource } of endpoints) {
     for (const path of resource?.paths ?? []) routes.set(path, { ...WELL_KNOWN, document: resource?.document });
   }
+  for (const [path, document] of Object.entries(documents)) routes.set(path, { ...WELL_KNOWN, document });
   if (sse2024) {
     const [endpoint] = endpoints;
     routes.set('/sse', { kind: 'sse', methods: 'GET', endpoint });

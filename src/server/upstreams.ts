@@ -19,6 +19,7 @@ import { createLimitReader, type ReadLimits } from '../upstream/rate-limit-expre
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
 import { createRetry } from '../upstream/retry.ts';
 import { bindsCaller, bindTools, untiedTools } from './access.ts';
+import { type CallerGround, type CredentialUse, openCallerCredential } from './caller-credentials.ts';
 import type { UpstreamConfig } from './config.ts';
 import { spell } from './config-problems.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
@@ -53,6 +54,10 @@ export interface ApiSurroundings extends UpstreamSurroundings {
   /** Keys the names under which limits are kept. */
   readonly identityKey: Uint8Array;
   readonly states: UpstreamStates;
+  /** What credentials that differ from caller to caller are made of. */
+  readonly callers: CallerGround;
+  /** Who may call, and by which name clients know this server: credentials of callers depend on it. */
+  readonly config: CredentialUse['config'];
   /** Hears what is nobody's failure and somebody should know. */
   readonly report: UpstreamNote;
 }
@@ -159,7 +164,8 @@ export async function loadUpstream(
   const state = states.of(name, config.circuit);
   const retry = createRetry({ clock, random: Math.random });
   const upstream = { name, origins: [origin], egress, clock, userAgent, retry, ...state };
-  const credential = credentialOf(config);
+  const opened = await openCredential(name, config, baseUrl, surroundings);
+  const credential = { source: opened.source, headers: config.headers };
   const { document, tools, warnings, scopes } = converted;
   const bound = bindTools(name, config, tools);
   const parts = {
@@ -194,7 +200,9 @@ export async function loadUpstream(
   return {
     ...{ name, baseUrl, tools, callables, warnings, scopes },
     untied: untied.map(({ tool }) => tool.name),
-    close: () => egress.close(),
+    close: async () => {
+      await Promise.all([egress.close(), opened.close()]);
+    },
   };
 }
 
@@ -269,11 +277,29 @@ async function readPem(where: string, path: string): Promise<string> {
   }
 }
 
+/** What an upstream's calls authenticate with, and how to end it. */
+interface OpenedSource {
+  readonly source: CredentialConfig['source'];
+  close(): Promise<void>;
+}
+
+async function openCredential(
+  name: string,
+  { credential }: UpstreamConfig,
+  url: string,
+  { callers, config, report }: ApiSurroundings,
+): Promise<OpenedSource> {
+  if (credential.from === 'none') return { source: credential, close: async () => undefined };
+  if (credential.from === 'static') return { source: staticCredential(credential), close: async () => undefined };
+  const refused = (why: string) => report('credential_refused', name, why);
+  return openCallerCredential(credential, { name, url, config, refused }, callers);
+}
+
+type StaticConfig = Extract<UpstreamConfig['credential'], { from: 'static' }>;
+
 /** The one place where the secrets of an upstream leave their envelope. */
-function credentialOf({ credential, headers }: UpstreamConfig): CredentialConfig {
-  if (credential.from === 'none') return { source: credential, headers };
-  const { bearer, basic, apiKey, value, schemes } = credential;
-  const source: StaticCredential = {
+function staticCredential({ bearer, basic, apiKey, value, schemes }: StaticConfig): StaticCredential {
+  return {
     from: 'static',
     bearer: bearer?.reveal(),
     basic: basic && { user: basic.user, password: basic.password.reveal() },
@@ -281,10 +307,9 @@ function credentialOf({ credential, headers }: UpstreamConfig): CredentialConfig
     value: value?.reveal(),
     schemes: schemes && Object.fromEntries(Object.entries(schemes).map(([name, held]) => [name, revealed(held)])),
   };
-  return { source, headers };
 }
 
-type SchemeConfig = NonNullable<Extract<UpstreamConfig['credential'], { from: 'static' }>['schemes']>[string];
+type SchemeConfig = NonNullable<StaticConfig['schemes']>[string];
 
 function revealed({ bearer, basic, apiKey }: SchemeConfig): SchemeCredential {
   return {

@@ -8,6 +8,7 @@ import { ACCEPT_ENCODING } from '../lib/egress-decode.ts';
 import { type Breaker, type Health, healthOfError, healthOfStatus } from './breaker.ts';
 import type { Credential } from './credential.ts';
 import type { CallerTokens } from './credentials/caller-tokens.ts';
+import { NoToken, orNoToken } from './credentials/no-token.ts';
 import { throughGate } from './gate.ts';
 import type { Limiter } from './limiter.ts';
 import type { Retry } from './retry.ts';
@@ -119,17 +120,6 @@ async function exchange(
     const ms = clock.monotonic() - start;
     if (!(thrown instanceof NoToken)) return { error: namedFailure(thrown, name), ms };
     return { error: namedFailure(thrown.cause, name), ms, withoutCredential: true };
-  }
-}
-
-/** There was no token to be had, for the reason that is its cause. */
-class NoToken extends Error {}
-
-async function orNoToken<T>(had: () => T | Promise<T>): Promise<T> {
-  try {
-    return await had();
-  } catch (cause) {
-    throw new NoToken('no token', { cause });
   }
 }
 

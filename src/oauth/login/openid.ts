@@ -61,7 +61,11 @@ export function createOpenid(options: {
   };
 }
 
-function authOf(client: OpenidClient, { clientSecret, authMethod }: IdentityProvider): ClientAuth {
+/** How a client proves itself, as the config says. */
+export function authOf(
+  client: OpenidClient,
+  { clientSecret, authMethod }: Pick<IdentityProvider, 'clientSecret' | 'authMethod'>,
+): ClientAuth {
   if (clientSecret === undefined || authMethod === 'none') return client.None();
   return authMethod === 'client_secret_post' ? client.ClientSecretPost(clientSecret) : basic(clientSecret);
 }
@@ -78,7 +82,7 @@ function basic(secret: string): ClientAuth {
 }
 
 /** Egress in the form of Fetch. No redirect is followed. */
-function egressFetch(egress: Egress): CustomFetch {
+export function egressFetch(egress: Egress): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const sent = await egress.request({
       method,

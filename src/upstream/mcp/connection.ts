@@ -8,7 +8,7 @@ import { type Link, loadSdk, openLink, type Sdk } from './link.ts';
 import type { ListKind, Lists, Note } from './listed.ts';
 import { Questions } from './questions.ts';
 import { ConnectionRefused, reasonOf } from './reason.ts';
-import { type Lease, TenantSessions } from './sessions.ts';
+import { type Lease, Sessions } from './sessions.ts';
 
 export interface ConnectionOptions {
   /** The upstream's name in the config. */
@@ -22,8 +22,12 @@ export interface ConnectionOptions {
   readonly single: boolean;
   /** Milliseconds for the handshake, and for each page of a list. */
   readonly timeoutMs: number;
-  /** A way to the server, new for each attempt. @param stream hears of notifications; without it, none are asked for. */
-  transport(sdk: Sdk, questions: Questions, stream?: StreamListener): Transport;
+  /**
+   * A way to the server, new for each attempt.
+   * @param stream hears of notifications; without it, none are asked for.
+   * @param token the caller's own, with which their session is opened.
+   */
+  transport(sdk: Sdk, questions: Questions, stream?: StreamListener, token?: string): Transport;
   /** Hears what the server lists: all of it when a connection is there, and what changed afterwards. */
   onLists(lists: Partial<Lists>): void;
 }
@@ -51,11 +55,10 @@ export class Connection {
   #stop = new AbortController();
   #stale = new Set<ListKind>();
   #refreshing = false;
-  readonly #sessions: TenantSessions;
+  readonly #sessions = new Sessions();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#sessions = new TenantSessions(() => this.#connect(true, false));
   }
 
   /** The connection, where there is one now. */
@@ -75,18 +78,20 @@ export class Connection {
   }
 
   /**
-   * The connection for a tenant's request: one of its own where the server keeps sessions, else the one that all share.
+   * The connection for a request: where the server keeps sessions, one of its owner's own, else the one that all share.
+   * @param owner a tenant, or a caller where each has a token of their own.
    * @throws PosternError `upstream_unavailable`, or whatever opening one throws.
    */
-  async lease(tenant: string): Promise<Lease> {
+  async lease(owner: string, token?: string): Promise<Lease> {
     const link = this.#link;
     if (link === undefined) throw new PosternError('upstream_unavailable');
-    return link.session ? this.#sessions.lease(tenant) : { link, release: () => undefined };
+    if (!link.session) return { link, release: () => undefined };
+    return this.#sessions.lease(owner, () => this.#connect(true, false, token));
   }
 
   /** Gives up a session that the server no longer knows. @throws PosternError `upstream_unavailable`. */
-  async forget(tenant: string, lost: Link): Promise<void> {
-    await this.#sessions.lost(tenant, lost);
+  async forget(owner: string, lost: Link): Promise<void> {
+    await this.#sessions.lost(owner, lost);
     if (this.#link === lost) await this.renew(lost);
   }
 
@@ -161,7 +166,7 @@ export class Connection {
   }
 
   /** @param main whether it is the one by which lists are fetched and changes heard. */
-  async #connect(legacy: boolean, main: boolean): Promise<Link> {
+  async #connect(legacy: boolean, main: boolean, token?: string): Promise<Link> {
     const { clock, legs, version, single, timeoutMs, onLists } = this.#options;
     const sdk = await loadSdk();
     const questions = new Questions(legs, single);
@@ -173,7 +178,7 @@ export class Connection {
       },
       onReopened: () => isCurrent() && this.refresh(),
     };
-    const transport = this.#options.transport(sdk, questions, main ? listener : undefined);
+    const transport = this.#options.transport(sdk, questions, main ? listener : undefined, token);
     const attempt = new AbortController();
     const stop = (): void => attempt.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener('abort', stop, { once: true });

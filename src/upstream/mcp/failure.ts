@@ -88,12 +88,12 @@ function codeOfRpc(rpc: number, method: string): ErrorCode {
 async function ofHttp(
   { status, headers }: NonNullable<Leg['answer']>,
   data: unknown,
-  { upstream, now, normalise }: FailureParts,
+  { upstream, now, normalise, secrets }: FailureParts,
   cause: unknown,
 ): Promise<PosternError> {
   const text = isObject(data) && typeof data['text'] === 'string' ? data['text'] : '';
   const response = { status, headers, body: Buffer.from(text) };
-  const failure = await normalise(response, readBody(response), { id: 'mcp', method: 'POST', path: '' }, now);
+  const failure = await normalise(response, readBody(response), { id: 'mcp', method: 'POST', path: '' }, now, secrets);
   if (failure === undefined) return new PosternError('upstream_error', { upstream, status, cause });
   // A 400 or 404 is about the endpoint or the message, not about what the tool was asked for.
   const code = NOT_OF_THE_TOOL.has(failure.code) ? 'upstream_error' : failure.code;

@@ -18,7 +18,7 @@ export interface HttpWay {
   /** Milliseconds of silence after which a stream of notifications is given up and opened again. */
   readonly quietMs: number;
   /** Adds the credential, and what the config says of the caller where the request is for one. */
-  authorise(request: UpstreamRequest, leg: Leg | undefined): UpstreamRequest;
+  authorise(request: UpstreamRequest, leg: Leg | undefined): UpstreamRequest | Promise<UpstreamRequest>;
   /** Without it, notifications are not asked for. */
   readonly stream: StreamListener | undefined;
 }
@@ -66,7 +66,7 @@ export function fetchThrough(
       return new Response(null, { status: 405 });
     }
     const body = typeof init.body === 'string' ? init.body : undefined;
-    const request = way.authorise({ method, url: way.url, headers, body }, leg);
+    const request = await way.authorise({ method, url: way.url, headers, body }, leg);
     const answer = await way.egress.stream({
       ...request,
       headers: {

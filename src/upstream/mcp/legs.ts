@@ -20,6 +20,8 @@ export interface Leg {
   asked: number;
   /** What the upstream answered with, as far as HTTP goes. */
   answer?: HttpAnswer;
+  /** The caller's own token, where there are such: the last one is sent. */
+  readonly tokens: string[];
 }
 
 /** The requests under way to one upstream. */
@@ -29,8 +31,8 @@ export class Legs {
   #tenant: string | undefined;
   #mixed = false;
 
-  begin(leg: Omit<Leg, 'id' | 'asked'>): Leg {
-    const begun: Leg = { ...leg, id: String(++this.#next), asked: 0 };
+  begin(leg: Omit<Leg, 'id' | 'asked' | 'tokens'>): Leg {
+    const begun: Leg = { ...leg, id: String(++this.#next), asked: 0, tokens: [] };
     this.#legs.set(begun.id, begun);
     const { tenant } = leg.principal;
     this.#mixed ||= this.#tenant !== undefined && this.#tenant !== tenant;

@@ -2,14 +2,17 @@ import type { Clock } from '../../core/clock.ts';
 import { type Conversation, Suspended } from '../../core/conversation.ts';
 import { PosternError } from '../../core/errors.ts';
 import { isObject, type JsonObject } from '../../core/json.ts';
-import type { Principal } from '../../core/principal.ts';
+import { type Principal, principalKey } from '../../core/principal.ts';
 import { isDeeperThan } from '../../lib/schema-depth.ts';
+import type { CallerTokens } from '../credentials/caller-tokens.ts';
+import { NoToken, orNoToken } from '../credentials/no-token.ts';
 import type { Normalise } from '../normalise.ts';
 import { answersFor, MOST_ROUNDS } from './asking.ts';
 import type { Connection } from './connection.ts';
 import { asFailure } from './failure.ts';
 import type { Leg, Legs } from './legs.ts';
-import type { LegRequest } from './link.ts';
+import type { LegRequest, Link } from './link.ts';
+import { ConnectionRefused } from './reason.ts';
 import type { Lease } from './sessions.ts';
 
 /** An MCP server as requests are sent to it. */
@@ -23,6 +26,8 @@ export interface McpTarget {
   readonly timeoutMs: number;
   /** What nobody may see of the credential. */
   readonly secrets: readonly string[];
+  /** Where the token of each call comes from, where it depends on who calls. */
+  readonly tokens?: CallerTokens;
   /** What an HTTP status means, where no message of MCP came with it. */
   readonly normalise: Normalise;
 }
@@ -41,6 +46,10 @@ export interface Asked {
   readonly ms: number;
   /** The last HTTP status, where there was one. */
   readonly status: number | null;
+  /** What nobody may see of the credential that was sent. */
+  readonly secrets: readonly string[];
+  /** There was no credential to send it with. That says nothing of the server. */
+  readonly withoutCredential?: true;
 }
 
 export type McpRequest = Pick<LegRequest, 'method' | 'params' | 'inputSchema'>;
@@ -73,16 +82,25 @@ export async function askUpstream(target: McpTarget, request: McpRequest, by: Ci
   const onAbort = (): void => watch.stop(cancelled(conversation.signal));
   if (conversation.signal.aborted) onAbort();
   conversation.signal.addEventListener('abort', onAbort);
+  const facts = () => ({
+    ms: watch.ms,
+    status: leg.answer?.status ?? null,
+    secrets: leg.tokens.length === 0 ? target.secrets : [...leg.tokens, ...target.secrets],
+  });
   try {
+    const { tokens } = target;
+    if (tokens !== undefined) leg.tokens.push(await orNoToken(() => tokens.tokenFor(by.principal)));
     const result = await rounds(target, request, by, leg, watch.signal);
     if (isDeeperThan(result, DEEPEST)) throw tooDeep();
-    return { result, ms: watch.ms, status: leg.answer?.status ?? null };
+    return { result, ...facts() };
   } catch (thrown) {
-    const reason = watch.signal.aborted ? watch.signal.reason : thrown;
+    const hasNone = thrown instanceof NoToken;
+    const reason = watch.signal.aborted ? watch.signal.reason : hasNone ? thrown.cause : thrown;
     if (reason instanceof Suspended) throw reason;
-    const parts = { ...target, upstream: target.name, method: request.method, now: target.clock.now() };
+    const { secrets } = facts();
+    const parts = { ...target, secrets, upstream: target.name, method: request.method, now: target.clock.now() };
     const failure = await asFailure(reason, leg, parts);
-    return { failure, ms: watch.ms, status: leg.answer?.status ?? null };
+    return { failure, ...facts(), ...(hasNone ? { withoutCredential: true as const } : {}) };
   } finally {
     watch.end();
     conversation.signal.removeEventListener('abort', onAbort);
@@ -137,32 +155,47 @@ async function rounds(
 }
 
 /**
- * A server that has forgotten its session has done nothing: then, and only then, the request is sent again, over a new
- * one (MCP 2025-11-25, basic/transports#session-management).
+ * Sent again is what has done nothing, once: over a new session where the server has forgotten its own (MCP 2025-11-25,
+ * basic/transports#session-management), with another token where it has refused the caller's (RFC 9110 §15.5.2).
  */
-async function sendOnce({ connection }: McpTarget, request: LegRequest): Promise<JsonObject> {
+async function sendOnce(target: McpTarget, request: LegRequest): Promise<JsonObject> {
+  const { connection } = target;
   const { leg, signal } = request;
-  const { tenant } = leg.principal;
-  const first = await leased(connection, tenant);
+  const owner = target.tokens === undefined ? leg.principal.tenant : principalKey(leg.principal);
+  let used: Link | undefined;
+  const attempt = async (): Promise<JsonObject> => {
+    const { link, release } = await leased(connection, owner, leg);
+    used = link;
+    try {
+      return await link.request(request);
+    } finally {
+      release();
+    }
+  };
   try {
-    return await first.link.request(request);
+    return await attempt();
   } catch (thrown) {
-    if (leg.answer?.status !== 404 || !first.link.session || signal.aborted) throw thrown;
-    await connection.forget(tenant, first.link).catch(() => undefined);
-  } finally {
-    first.release();
+    const isLost = leg.answer?.status === 404 && used?.session === true;
+    if (signal.aborted || !(isLost || (await renewed(target, leg, thrown)))) throw thrown;
+    if (used?.session === true) await connection.forget(owner, used).catch(() => undefined);
   }
-  const second = await leased(connection, tenant);
-  try {
-    return await second.link.request(request);
-  } finally {
-    second.release();
-  }
+  return attempt();
 }
 
-async function leased(connection: Connection, tenant: string): Promise<Lease> {
+/** Whether there is another token in the place of one that the server has refused. */
+async function renewed({ tokens }: McpTarget, leg: Leg, thrown: unknown): Promise<boolean> {
+  const refused = leg.tokens.at(-1);
+  const status = thrown instanceof ConnectionRefused ? thrown.answer.status : leg.answer?.status;
+  if (status !== 401 || tokens?.renew === undefined || refused === undefined) return false;
+  const other = await orNoToken(() => tokens.renew?.(leg.principal, refused));
+  if (other === undefined || other === refused) return false;
+  leg.tokens.push(other);
+  return true;
+}
+
+async function leased(connection: Connection, owner: string, { tokens }: Leg): Promise<Lease> {
   if (connection.link === undefined) throw notConnected(connection);
-  return connection.lease(tenant);
+  return connection.lease(owner, tokens.at(-1));
 }
 
 function notConnected({ retryAfterSeconds, problem }: Connection): PosternError {

@@ -17,22 +17,20 @@ interface Entry {
 const MOST_SESSIONS = 64;
 
 /**
- * A session at a stateful server for each tenant: what the server keeps in a session, such as what was chosen before, is
- * nothing another tenant may meet.
+ * A session at a stateful server for each tenant, or each caller: what the server keeps in a session, such as what was
+ * chosen before, is nothing another one may meet.
  */
-export class TenantSessions {
-  readonly #open: () => Promise<Link>;
+export class Sessions {
   readonly #entries = new Map<string, Entry>();
 
-  constructor(open: () => Promise<Link>) {
-    this.#open = open;
-  }
-
-  /** @throws whatever opening a connection throws. */
-  async lease(tenant: string): Promise<Lease> {
-    const entry = this.#entries.get(tenant) ?? { opening: this.#open(), users: 0, retired: false };
-    this.#entries.delete(tenant);
-    this.#entries.set(tenant, entry);
+  /**
+   * @param owner whose session it is.
+   * @throws whatever opening a connection throws.
+   */
+  async lease(owner: string, open: () => Promise<Link>): Promise<Lease> {
+    const entry = this.#entries.get(owner) ?? { opening: open(), users: 0, retired: false };
+    this.#entries.delete(owner);
+    this.#entries.set(owner, entry);
     entry.users += 1;
     this.#makeRoom();
     const release = (): void => {
@@ -42,31 +40,31 @@ export class TenantSessions {
     try {
       return { link: await entry.opening, release };
     } catch (error) {
-      this.#drop(tenant, entry);
+      this.#drop(owner, entry);
       release();
       throw error;
     }
   }
 
   /** Forgets a session that the server has forgotten. */
-  async lost(tenant: string, link: Link): Promise<void> {
-    const entry = this.#entries.get(tenant);
-    if (entry !== undefined && (await entry.opening.catch(() => undefined)) === link) this.#drop(tenant, entry);
+  async lost(owner: string, link: Link): Promise<void> {
+    const entry = this.#entries.get(owner);
+    if (entry !== undefined && (await entry.opening.catch(() => undefined)) === link) this.#drop(owner, entry);
   }
 
   clear(): void {
-    for (const [tenant, entry] of this.#entries) this.#drop(tenant, entry);
+    for (const [owner, entry] of this.#entries) this.#drop(owner, entry);
   }
 
   #makeRoom(): void {
-    for (const [tenant, entry] of this.#entries) {
+    for (const [owner, entry] of this.#entries) {
       if (this.#entries.size <= MOST_SESSIONS) return;
-      this.#drop(tenant, entry);
+      this.#drop(owner, entry);
     }
   }
 
-  #drop(tenant: string, entry: Entry): void {
-    if (this.#entries.get(tenant) === entry) this.#entries.delete(tenant);
+  #drop(owner: string, entry: Entry): void {
+    if (this.#entries.get(owner) === entry) this.#entries.delete(owner);
     if (entry.retired) return;
     entry.retired = true;
     if (entry.users === 0) close(entry);

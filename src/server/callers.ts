@@ -1,0 +1,40 @@
+import { createSealer, deriveKey } from '../lib/seal.ts';
+import { sealedCache } from '../lib/sealed-cache.ts';
+import { type AssertionKeysParts, createAssertionKeys } from './assertion-keys.ts';
+import type { CallerGround } from './caller-credentials.ts';
+import type { Facade } from './facade.ts';
+
+/** What credentials that differ from caller to caller live on for as long as the process does. */
+export interface Callers {
+  /** To be told of each grant that ends on this node. */
+  readonly ended: (grantId: string) => void;
+  /** The public keys of assertions, as JSON; nothing while no upstream needs them. */
+  readonly published: () => string | undefined;
+  ground(facade: Pick<Facade, 'tokenFor' | 'localIssuer'> | undefined): CallerGround;
+  close(): Promise<void>;
+}
+
+export function createCallers(parts: AssertionKeysParts): Callers {
+  const { cache, clock, master } = parts;
+  const assertions = createAssertionKeys(parts);
+  const listeners = new Set<(grantId: string) => void>();
+  const exchanged = sealedCache(cache, createSealer([{ id: 'x1', secret: deriveKey(master, 'exchanged') }]));
+  return {
+    ended: (grantId) => {
+      for (const listener of listeners) listener(grantId);
+    },
+    published: assertions.published,
+    ground: (facade) => ({
+      ...{ clock, assertions, exchanged },
+      logins: facade && {
+        tokenFor: facade.tokenFor,
+        isEnded: (grantId) => facade.localIssuer.isRevoked(grantId, undefined),
+        onEnded: (listener) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+      },
+    }),
+    close: assertions.close,
+  };
+}
