@@ -5,7 +5,7 @@ import { notice, refusedForm, seeOther } from './browser/shell.ts';
 import { type Approvals, consentDigest } from './consent/approvals.ts';
 import type { Consent } from './consent/consent.ts';
 import type { IdpTokens, InteractionDetails, InteractionFlow } from './contracts.ts';
-import type { OnLoginEvent } from './login/events.ts';
+import type { LoginEvent, OnLoginEvent } from './login/events.ts';
 import { type Identity, userKey } from './login/identity.ts';
 import type { IdentityProvider } from './login/identity-provider.ts';
 import { foreignPage, type Login, usedPage } from './login/login.ts';
@@ -96,7 +96,7 @@ export class InteractionSteps {
     tenant = pending.identity.tenants.length === 1 ? pending.identity.tenants[0]?.id : undefined,
   ): Promise<HttpReply> {
     const { clock, onEvent } = this.#options;
-    if (pending.identity.tenants.length === 0) onEvent({ kind: 'login_failed', reason: 'no_tenant', requestId });
+    if (pending.identity.tenants.length === 0) onEvent(noTenant(pending.identity, requestId));
     if (tenant !== undefined && pending.consented === consentDigest(details)) {
       return this.#finish(details, pending, tenant, request, requestId);
     }
@@ -182,6 +182,11 @@ export class InteractionSteps {
     onEvent({ kind: 'consent_denied', clientId: client.metadata.client_id, requestId });
     return flow.finish(uid, { error: 'access_denied', description: 'The user did not allow it.' }, requestId);
   }
+}
+
+function noTenant({ overflow }: Identity, requestId: string): LoginEvent {
+  const problem = overflow === undefined ? {} : { problem: `the claim ${overflow} has too many values for the token` };
+  return { kind: 'login_failed', reason: 'no_tenant', requestId, ...problem };
 }
 
 function scopeNames({ scopes }: InteractionDetails): readonly string[] {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { nearest } from '../lib/nearest.ts';
+import { PRESET_NAMES } from '../oauth/vendors/names.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { scopeName } from './config-tool.ts';
 
@@ -16,43 +18,84 @@ const userClaims = z.strictObject({
       'The claim that names the tenant: one, a list, or a list of objects with `id` and `name`. Who is of several ' +
         'chooses one after the login; who is of none is told so.',
     ),
+  tenantKeys: flag()
+    .optional()
+    .describe('Whether `tenant` is an object whose names are the tenants. Default: an object is one tenant.'),
   subject: claim()
-    .default('sub')
-    .describe('The claim that says who it is. It must be unique and never given anew: an address is neither.'),
-  email: claim().default('email').describe('The claim with an address, for people to read.'),
-  name: claim().default('name').describe('The claim with a name, for people to read.'),
+    .optional()
+    .describe(
+      'The claim that says who it is. It must be unique and never given anew: an address is neither. Default: `sub`, or ' +
+        "the preset's.",
+    ),
+  email: claim()
+    .optional()
+    .describe("The claim with an address, for people to read. Default: `email`, or the preset's."),
+  name: claim().optional().describe("The claim with a name, for people to read. Default: `name`, or the preset's."),
+});
+
+const presetName = z.enum(PRESET_NAMES, {
+  error: ({ input }) => {
+    const meant = typeof input === 'string' ? nearest(input, PRESET_NAMES) : undefined;
+    const all = PRESET_NAMES.join(', ');
+    return meant === undefined ? `one of ${all}` : `\`${meant}\`, perhaps (of ${all})`;
+  },
 });
 
 const identityProvider = z
   .strictObject({
-    issuer: webUrl('an issuer: an https URL, as its metadata has it').describe(
-      'The issuer of the identity provider, character for character as its metadata has it (OpenID Connect Discovery).',
-    ),
-    name: text('a name').optional().describe('What users are told it is called. Default: the host of the issuer.'),
+    preset: presetName
+      .default('oidc')
+      .describe(
+        'Which identity provider it is: what is known of it fills in what is not said here. `oidc` is any OpenID provider ' +
+          'with metadata. See [identity providers](identity-providers/README.md).',
+      ),
+    issuer: webUrl('an issuer: an https URL, as its metadata has it')
+      .optional()
+      .describe(
+        'The issuer of the identity provider, character for character as its metadata has it (OpenID Connect Discovery). ' +
+          'Presets with one issuer for everybody have it.',
+      ),
+    name: text('a name')
+      .optional()
+      .describe("What users are told it is called. Default: the preset's, or the host of the issuer."),
     clientId: text('a client id').describe(
       'The client that Postern is there. Its one redirect URI is `<origin of server.url>/oauth/login/callback`.',
     ),
     clientSecret: secret().optional().describe('The secret of that client. Without one, it is a public client.'),
     authMethod: choice(['client_secret_basic', 'client_secret_post', 'none'])
       .optional()
-      .describe('How it proves itself. Default: `client_secret_basic` with a secret, `none` without.'),
+      .describe(
+        "How it proves itself. Default: `none` without a secret, else the preset's, else `client_secret_basic`.",
+      ),
+    pkce: flag()
+      .optional()
+      .describe("Whether it is asked for PKCE. Default: the preset's, or where its metadata offers it."),
     scopes: list(text('a scope'), 'a list of scopes')
       .optional()
       .describe(
-        'What the identity provider is asked for; `openid` always is. Default: `openid profile email`, and ' +
-          '`offline_access` where its metadata offers that. What clients ask of Postern never goes there.',
+        "What the identity provider is asked for; `openid` always is. Default: the preset's, else `openid profile email`, " +
+          'and `offline_access` where its metadata offers that. What clients ask of Postern never goes there.',
       ),
     parameters: z
       .record(text('the name of a parameter'), text('its value'))
       .default({})
-      .describe('Parameters added to the request for a login, such as `audience`.'),
+      .describe("Parameters added to the request for a login, such as `audience`, beside the preset's."),
     tenant: tenantName().optional().describe('The tenant of every user, where all are of one.'),
     claims: userClaims.prefault({}).describe('Which claims say what of the user.'),
   })
-  .refine((given) => (given.tenant === undefined) !== (given.claims.tenant === undefined), {
-    path: ['tenant'],
-    error: 'either claims.tenant, the claim that names the tenant, or tenant, where there is only one',
-  });
+  // What other presets need is asked where they are loaded.
+  .refine(({ preset, issuer }) => preset !== 'oidc' || issuer !== undefined, {
+    path: ['issuer'],
+    error: 'an issuer: an https URL, as its metadata has it',
+  })
+  .refine(
+    ({ preset, tenant, claims }) =>
+      tenant === undefined ? preset !== 'oidc' || claims.tenant !== undefined : claims.tenant === undefined,
+    {
+      path: ['tenant'],
+      error: 'either claims.tenant, the claim that names the tenant, or tenant, where there is only one',
+    },
+  );
 
 const client = z.strictObject({
   id: matching(/^[\x21-\x7e]{1,255}$/, 'a client id: up to 255 printable characters without spaces').describe(
@@ -138,3 +181,4 @@ export const facade = z.strictObject({
 });
 
 export type FacadeConfig = z.output<typeof facade>;
+export type IdentityProviderConfig = FacadeConfig['identityProvider'];

@@ -20,7 +20,7 @@ export function facadeProblems({ server, auth }: Config, dev: boolean, at: (fiel
     problems.push({ where: at('server.url'), found: 'an http URL, and auth.facade', wanted });
   }
   const { issuer } = facade.identityProvider;
-  if (plain(issuer)) {
+  if (issuer !== undefined && plain(issuer)) {
     const where = at('auth.facade.identityProvider.issuer');
     problems.push({ where, found: 'an http URL', wanted: 'https; http is for --dev' });
   }

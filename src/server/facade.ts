@@ -1,4 +1,3 @@
-import { claimPath } from '../auth/claims.ts';
 import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
@@ -11,6 +10,7 @@ import type { IdpAccess } from '../oauth/login/access.ts';
 import type { IdentityProvider } from '../oauth/login/identity-provider.ts';
 import type { Config } from './config.ts';
 import type { FacadeConfig } from './config-facade.ts';
+import { identityProviderOf } from './identity-provider.ts';
 import type { OAuthEvent } from './oauth-events.ts';
 import { oauthResources } from './oauth-resources.ts';
 import type { Offer } from './offer.ts';
@@ -45,7 +45,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 /**
  * The facade of a config. Its libraries are loaded here, so that nobody else pays for them.
- * @throws PosternError `unavailable`; RangeError for a client of the config that cannot be one.
+ * @throws PosternError `unavailable`; StartError for an identity provider, RangeError for a client that cannot be one.
  */
 export async function openFacade(config: Config, wanted: FacadeConfig, parts: FacadeParts): Promise<Facade> {
   const { createFacade } = await import('../oauth/facade.ts');
@@ -53,12 +53,12 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
   // Begun now: the first token that it gives is checked with it.
   void import('jose');
   const { database, cache, clock, master, devIdentityProvider: dev } = parts;
+  const provider = dev === undefined ? await identityProviderOf(wanted.identityProvider) : devProvider(dev);
   const issuer = new URL(config.server.url ?? '').origin;
   const resources = onceFor(parts.offer, oauthResources);
   const clients = await openClients(issuer, wanted, parts, () =>
     resources().flatMap(({ scopes }) => scopes.map(({ name }) => name)),
   );
-  const provider = dev === undefined ? identityProviderOf(wanted) : devProvider(dev);
   // What the operator has named may be a private address.
   const egress = createEgress({ clock, allow: [new URL(provider.issuer).host] });
   let made: IdpAccess | undefined;
@@ -131,20 +131,6 @@ async function openClients(
     onEvent: happened,
   });
   return { directory, close: () => egress.close() };
-}
-
-function identityProviderOf({ identityProvider }: FacadeConfig): IdentityProvider {
-  const { clientSecret, claims, ...given } = identityProvider;
-  return {
-    ...given,
-    ...(clientSecret === undefined ? {} : { clientSecret: clientSecret.reveal() }),
-    claims: {
-      ...(claims.tenant === undefined ? {} : { tenant: claimPath(claims.tenant) }),
-      subject: claimPath(claims.subject),
-      email: claimPath(claims.email),
-      name: claimPath(claims.name),
-    },
-  };
 }
 
 function devProvider({ issuer, clientId, clientSecret, tenantClaim }: DevIdentityProvider): IdentityProvider {

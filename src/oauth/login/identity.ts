@@ -16,6 +16,8 @@ export interface Identity {
   readonly subject: string;
   /** Everything the user is a member of. */
   readonly tenants: readonly Tenant[];
+  /** The claim with the tenants, where it has so many values that the token has none (OpenID Connect Core §5.6.2). */
+  readonly overflow?: string;
   readonly claims: { readonly email?: string; readonly name?: string };
 }
 
@@ -28,8 +30,10 @@ export function identityOf(claims: Claims, provider: IdentityProvider): Identity
   if (subject === undefined) return undefined;
   const email = emailOf(claims, provider.claims.email ?? ['email']);
   const name = identifier(claimAt(claims, provider.claims.name ?? ['name']), 200);
+  const overflow = overflowOf(claims, provider);
   return {
     subject,
+    ...(overflow === undefined ? {} : { overflow }),
     tenants: tenantsOf(claims, provider),
     claims: { ...(email === undefined ? {} : { email }), ...(name === undefined ? {} : { name }) },
   };
@@ -40,11 +44,21 @@ export function saysTenants(claims: Claims, { tenant, claims: { tenant: path } }
   return tenant !== undefined || (path !== undefined && claimAt(claims, path) !== undefined);
 }
 
-export function tenantsOf(claims: Claims, { tenant, claims: { tenant: path } }: IdentityProvider): readonly Tenant[] {
+export function tenantsOf(claims: Claims, provider: IdentityProvider): readonly Tenant[] {
+  const { tenant, claims: mapping, noTenants = [] } = provider;
   if (tenant !== undefined) return [{ id: tenant }];
-  const found = path === undefined ? undefined : claimAt(claims, path);
-  const tenants = (Array.isArray(found) ? found.slice(0, MOST_TENANTS) : [found]).flatMap((one) => tenantOf(one) ?? []);
+  const value = mapping.tenant === undefined ? undefined : claimAt(claims, mapping.tenant);
+  const found = mapping.tenantKeys === true && isObject(value) ? Object.keys(value) : value;
+  const tenants = (Array.isArray(found) ? found.slice(0, MOST_TENANTS) : [found])
+    .flatMap((one) => tenantOf(one) ?? [])
+    .filter(({ id }) => !noTenants.includes(id));
   return [...new Map(tenants.map((one) => [one.id, one])).values()];
+}
+
+function overflowOf(claims: Claims, provider: IdentityProvider): string | undefined {
+  const name = provider.claims.tenant?.[0];
+  if (name === undefined || saysTenants(claims, provider)) return undefined;
+  return claimAt(claims, ['_claim_names', name]) === undefined ? undefined : name;
 }
 
 /** The same user, whoever asks: of the issuer and the subject, never of an address (security case 86). */

@@ -3,9 +3,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
 import { notice, seeOther } from '../browser/shell.ts';
 import { type FailedOutcome, type IdpTokens, type InteractionDetails, OAuthError } from '../contracts.ts';
+import { claimsOf } from './claims.ts';
 import type { LoginFailureReason, OnLoginEvent } from './events.ts';
 import { failureOf, problemOf } from './failures.ts';
-import { type Claims, type Identity, identityOf, saysTenants } from './identity.ts';
+import { type Claims, type Identity, identityOf } from './identity.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { OneTime } from './one-time.ts';
 import type { Openid } from './openid.ts';
@@ -71,7 +72,8 @@ export function createLogin(options: LoginOptions): Login {
       throw new OAuthError('temporarily_unavailable', 'The sign-in cannot be reached right now.', options);
     });
     const nonce = client.randomNonce();
-    const verifier = config.serverMetadata().supportsPKCE() ? client.randomPKCECodeVerifier() : undefined;
+    const verifier =
+      (provider.pkce ?? config.serverMetadata().supportsPKCE()) ? client.randomPKCECodeVerifier() : undefined;
     const lifeMs = Math.min(STATE_MS, details.expiresAt - clock.now());
     const kept = { consent, nonce, ...(verifier === undefined ? {} : { verifier }) };
     const { name: state, cookie } = await states.keep(kept, Math.max(1, lifeMs));
@@ -83,27 +85,22 @@ export function createLogin(options: LoginOptions): Login {
       response_type: 'code',
       redirect_uri: callback,
       state,
-      nonce,
+      ...(provider.plain === undefined ? { nonce } : {}),
     });
     return seeOther(location.href, [cookie]);
   };
 
   /** @throws what `failureOf` reads. */
   const exchange = async (query: string, state: string, kept: LoginState): Promise<readonly [Claims, Tokens]> => {
-    const { client, config } = await openid();
+    const known = await openid();
     const checks: AuthorizationCodeGrantChecks = {
       expectedState: state,
-      expectedNonce: kept.nonce,
-      idTokenExpected: true,
+      ...(provider.plain === undefined ? { expectedNonce: kept.nonce, idTokenExpected: true } : {}),
       ...(kept.verifier === undefined ? {} : { pkceCodeVerifier: kept.verifier }),
     };
     // Checks `iss` before anything is sent (RFC 9207 §2.4). The URL is the configured one, whatever Host came.
-    const tokens = await client.authorizationCodeGrant(config, new URL(`${callback}?${query}`), checks);
-    const claims: Claims = { ...tokens.claims() };
-    if (saysTenants(claims, provider) || config.serverMetadata().userinfo_endpoint === undefined)
-      return [claims, tokens];
-    const more = await client.fetchUserInfo(config, tokens.access_token, String(claims['sub']));
-    return [{ ...more, ...claims }, tokens];
+    const tokens = await known.client.authorizationCodeGrant(known.config, new URL(`${callback}?${query}`), checks);
+    return [await claimsOf(known, provider, tokens), tokens];
   };
 
   const complete = async (request: HttpRequest, requestId: string): Promise<readonly [LoginResult, string?]> => {
@@ -160,9 +157,10 @@ function askedOf(
   offered: readonly string[] | undefined,
 ): { [name: string]: string } {
   const offline = offered?.includes('offline_access') ? ['offline_access'] : [];
-  const scopes = new Set(['openid', ...(provider.scopes ?? ['profile', 'email', ...offline])]);
+  const openid = provider.plain === undefined ? ['openid'] : [];
+  const scopes = new Set([...openid, ...(provider.scopes ?? ['profile', 'email', ...offline])]);
   const prompts = new Set(provider.parameters?.['prompt']?.split(' '));
-  if (prompt.has('login')) prompts.add('login').delete('none');
+  if (prompt.has('login')) prompts.add(provider.loginPrompt ?? 'login').delete('none');
   const hint = loginHint !== undefined && loginHint.length <= 254 ? loginHint : undefined;
   return {
     scope: [...scopes].join(' '),

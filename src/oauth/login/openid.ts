@@ -3,7 +3,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { Egress } from '../../lib/egress.ts';
 import { once } from '../../lib/once.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
+import { accessTokenChecker } from './access-token-claims.ts';
+import type { Claims } from './identity.ts';
 import type { IdentityProvider } from './identity-provider.ts';
+import { plainFetch } from './plain.ts';
 
 /** The library is loaded by the first login: a server that has no facade does not pay for it. */
 export type OpenidClient = typeof import('openid-client');
@@ -12,6 +15,8 @@ export type OpenidClient = typeof import('openid-client');
 export interface Openid {
   readonly client: OpenidClient;
   readonly config: Configuration;
+  /** What an access token says that is a JWT of the identity provider's. @throws Error where it does not hold. */
+  accessTokenClaims(token: string): Promise<Claims>;
 }
 
 const MOST_BYTES = 256 * 1024;
@@ -34,16 +39,10 @@ export function createOpenid(options: {
 
   const read = async (): Promise<Openid> => {
     const client = await load();
-    const auth = authOf(client, provider);
-    const fetched = { [client.customFetch]: egressFetch(egress), timeout: TIMEOUT_MS / 1_000 };
-    // OpenID Connect Core §3.1.3.7 lets TLS stand for the signature; a proxy in between may end the TLS.
-    const signed = [client.enableNonRepudiationChecks];
-    const execute = provider.issuer.startsWith('http:') ? [...signed, client.allowInsecureRequests] : signed;
-    const config = await client.discovery(new URL(provider.issuer), provider.clientId, undefined, auth, {
-      ...fetched,
-      execute,
-    });
-    const openid = { client, config };
+    const fetched = egressFetch(egress);
+    const config = await configurationOf(client, provider, fetched);
+    const check = once(() => accessTokenChecker(config, fetched, clock));
+    const openid = { client, config, accessTokenClaims: async (token: string) => (await check())(token) };
     known = { openid, until: clock.now() + FRESH_MS };
     return openid;
   };
@@ -59,6 +58,29 @@ export function createOpenid(options: {
       return known.openid;
     }
   };
+}
+
+async function configurationOf(
+  client: OpenidClient,
+  provider: IdentityProvider,
+  fetched: CustomFetch,
+): Promise<Configuration> {
+  const { issuer, clientId, plain } = provider;
+  const auth = authOf(client, provider);
+  // OpenID Connect Core §3.1.3.7 lets TLS stand for the signature; a proxy in between may end the TLS.
+  const signed = [client.enableNonRepudiationChecks];
+  const execute = issuer.startsWith('http:') ? [...signed, client.allowInsecureRequests] : signed;
+  const timeout = TIMEOUT_MS / 1_000;
+  if (plain === undefined) {
+    const options = { [client.customFetch]: fetched, timeout, execute };
+    return client.discovery(new URL(issuer), clientId, undefined, auth, options);
+  }
+  const metadata = { issuer, authorization_endpoint: plain.authorization, token_endpoint: plain.token };
+  const config = new client.Configuration(metadata, clientId, undefined, auth);
+  config[client.customFetch] = plainFetch(plain, fetched);
+  config.timeout = timeout;
+  for (const apply of execute) apply(config);
+  return config;
 }
 
 /** How a client proves itself, as the config says. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { IdpGrant, IdpGrants, IdpTokens } from '../contracts.ts';
+import { refreshedClaims } from './claims.ts';
 import { errorCode, type OnLoginEvent } from './events.ts';
 import { failureOf } from './failures.ts';
 import { type Claims, saysTenants, tenantsOf } from './identity.ts';
@@ -79,9 +80,9 @@ export function createRefresh(options: {
     let claims: Claims | undefined;
     let tokens: IdpTokens;
     try {
-      const { client, config } = await openid();
-      const answer = await client.refreshTokenGrant(config, before.refreshToken);
-      claims = answer.claims();
+      const known = await openid();
+      const answer = await known.client.refreshTokenGrant(known.config, before.refreshToken);
+      claims = await refreshedClaims(known, provider, answer);
       tokens = tokensOf(answer, provider, clock.now(), before);
     } catch (thrown) {
       return refused(grant, thrown);
