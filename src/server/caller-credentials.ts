@@ -13,6 +13,7 @@ import { noLogin } from '../upstream/credentials/refusals.ts';
 import type { AssertionKeys } from './assertion-keys.ts';
 import type { Config } from './config.ts';
 import type { CallerCredentialConfig, ExchangeConfig } from './config-credential.ts';
+import { presentedTo } from './credential-problems.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 
 /** The users who have logged in at the facade of this server. */
@@ -108,16 +109,4 @@ function openExchange(credential: ExchangeConfig, use: CredentialUse, ground: Ca
       await egress.close();
     },
   };
-}
-
-/** The issuers whose tokens a credential is made of, as callers present them. */
-export function presentedTo(credential: { readonly from: string }, { auth }: Pick<Config, 'auth'>): readonly string[] {
-  const of = credential as CallerCredentialConfig;
-  if (of.from === 'passthrough') {
-    return auth.issuers.filter(({ audience }) => audience === of.audience).map(({ issuer }) => issuer);
-  }
-  if (of.from !== 'exchange') return [];
-  const [only, ...others] = auth.issuers;
-  if (of.issuer !== undefined) return [of.issuer];
-  return only === undefined || others.length > 0 || auth.facade !== undefined ? [] : [only.issuer];
 }

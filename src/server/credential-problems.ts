@@ -1,6 +1,6 @@
 import { nearest } from '../lib/nearest.ts';
-import { presentedTo } from './caller-credentials.ts';
 import type { Config } from './config.ts';
+import type { CallerCredentialConfig } from './config-credential.ts';
 import { spell } from './config-problems.ts';
 import type { Problem } from './problem.ts';
 
@@ -108,4 +108,16 @@ export function credentialRemarks(config: Config): string[] {
 /** The issuers whose tokens some upstream is called with. */
 export function presentedIssuers(config: Config): ReadonlySet<string> {
   return new Set(credentialsOf(config).flatMap(([, credential]) => presentedTo(credential, config)));
+}
+
+/** The issuers whose tokens a credential is made of, as callers present them. */
+export function presentedTo(credential: { readonly from: string }, { auth }: Pick<Config, 'auth'>): readonly string[] {
+  const of = credential as CallerCredentialConfig;
+  if (of.from === 'passthrough') {
+    return auth.issuers.filter(({ audience }) => audience === of.audience).map(({ issuer }) => issuer);
+  }
+  if (of.from !== 'exchange') return [];
+  const [only, ...others] = auth.issuers;
+  if (of.issuer !== undefined) return [of.issuer];
+  return only === undefined || others.length > 0 || auth.facade !== undefined ? [] : [only.issuer];
 }

@@ -17,12 +17,7 @@ import type { McpTarget } from '../upstream/mcp/request.ts';
 import { uriMap } from '../upstream/mcp/uris.ts';
 import { createNormaliser } from '../upstream/normalise.ts';
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
-import {
-  type CallerGround,
-  type CredentialUse,
-  type OpenedCredential,
-  openCallerCredential,
-} from './caller-credentials.ts';
+import type { CallerGround, CredentialUse, OpenedCredential } from './caller-credentials.ts';
 import type { McpUpstreamConfig } from './config-mcp.ts';
 import { pinStoreOf } from './mcp-pins.ts';
 import { httpWay, type McpWay, stdioWay } from './mcp-way.ts';
@@ -118,6 +113,7 @@ async function openCredential(
   if (credential.from === 'none' || credential.from === 'static') return undefined;
   if (callers === undefined || config === undefined) throw new Error(`${name}: nobody calls, and nobody has tokens.`);
   const refused = (reason: string) => note('mcp credential refused', { upstream: name, reason }, 'error');
+  const { openCallerCredential } = await import('./caller-credentials.ts');
   return openCallerCredential(credential, { name, url, config, refused }, callers);
 }
 

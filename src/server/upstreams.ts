@@ -19,7 +19,7 @@ import { createLimitReader, type ReadLimits } from '../upstream/rate-limit-expre
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
 import { createRetry } from '../upstream/retry.ts';
 import { bindsCaller, bindTools, untiedTools } from './access.ts';
-import { type CallerGround, type CredentialUse, openCallerCredential } from './caller-credentials.ts';
+import type { CallerGround, CredentialUse } from './caller-credentials.ts';
 import type { UpstreamConfig } from './config.ts';
 import { spell } from './config-problems.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
@@ -292,6 +292,7 @@ async function openCredential(
   if (credential.from === 'none') return { source: credential, close: async () => undefined };
   if (credential.from === 'static') return { source: staticCredential(credential), close: async () => undefined };
   const refused = (why: string) => report('credential_refused', name, why);
+  const { openCallerCredential } = await import('./caller-credentials.ts');
   return openCallerCredential(credential, { name, url, config, refused }, callers);
 }
 

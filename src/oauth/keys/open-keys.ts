@@ -44,7 +44,7 @@ export function openSigningKeys(parts: OpenKeysParts): SigningKeys {
 /** How long a key signs assertions before another one follows, in days. */
 const ASSERTION_KEY_DAYS = 90;
 /** The longest that an assertion lives. */
-export const MOST_ASSERTION_SECONDS = 300;
+const MOST_ASSERTION_SECONDS = 300;
 
 /** The keys that assertions to upstreams are signed with: for the server, and for the command that rotates them. */
 export function openAssertionKeys(
