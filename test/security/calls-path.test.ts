@@ -160,8 +160,7 @@ describe('the path of a call (72)', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  // 75
-  test('leads to the base URL of the config alone, whatever document, arguments and headers say', async () => {
+  test('security case 75: leads to the base URL of the config alone, whatever document, arguments and headers say', async () => {
     upstream.clear();
     const params = { name: 'elsewhere', arguments: { id: 'x', host: 'evil.test', server: 'http://evil.test' } };
     const refused = await door.modern(key, 'tools/call', params);

@@ -124,7 +124,6 @@ describe('a request to the API', () => {
     expect(upstream.requests).toHaveLength(0);
   }
 
-  // 73
   test.each([
     [{ q: 'a&admin=true' }, 'fixed=1&q=a%26admin%3Dtrue'],
     [{ q: 'a#f' }, 'fixed=1&q=a%23f'],
@@ -133,7 +132,7 @@ describe('a request to the API', () => {
     [{ tags: ['a', 'b&c=d'] }, 'fixed=1&tags=a&tags=b%26c%3Dd'],
     [{ filter: { 'a]&admin': 'x' } }, 'fixed=1&filter%5Ba%5D%26admin%5D=x'],
     [{ extra: { 'x&y': 'z', __proto__x: '1' } }, 'fixed=1&x%26y=z&__proto__x=1'],
-  ])('holds the parameters that were declared and no other: %j', async (args, expected) => {
+  ])('security case 73: holds the parameters that were declared and no other: %j', async (args, expected) => {
     await door.call(key, 'search', args);
     expect(upstream.last().target).toBe(`/api/search?${expected}`);
   });
@@ -198,11 +197,13 @@ describe('a request to the API', () => {
     for (const part of parts.slice(1, -1)) expect(part.split('\r\n\r\n', 1)[0]).not.toMatch(/text\/html$/m);
   });
 
-  // 74
-  test.each(['a\r\nx-evil: 1', 'a\nb', 'a\0', 'Łódź', '\u2028', '\x7f', '💥'])('has no header of %j', async (value) => {
-    await refused('search', { 'X-Note': value });
-    await refused('search', { 'X-Tags': ['a', value] });
-  });
+  test.each(['a\r\nx-evil: 1', 'a\nb', 'a\0', 'Łódź', '\u2028', '\x7f', '💥'])(
+    'security case 74: has no header of %j',
+    async (value) => {
+      await refused('search', { 'X-Note': value });
+      await refused('search', { 'X-Tags': ['a', value] });
+    },
+  );
 
   test.each(REFUSED_HEADERS)('lets no argument be the header %s', async (name) => {
     const listed = await door.modern(key, 'tools/list');
@@ -221,8 +222,7 @@ describe('a request to the API', () => {
     expect(String(upstream.last().headers['cookie']).split(';')).toHaveLength(1);
   });
 
-  // 55, 77
-  test('carries nothing of the caller and everything of the operator', async () => {
+  test('security cases 55, 77: carries nothing of the caller and everything of the operator', async () => {
     const sent = {
       cookie: 'session=caller',
       'x-caller': 'x',
@@ -249,8 +249,8 @@ describe('a request to the API', () => {
   });
 });
 
-// 73: a key in the query that Postern adds
-test('a credential in the query stands there once, whatever a free-form argument brings', async () => {
+// A key in the query that Postern adds
+test('security case 73: a credential in the query stands there once, whatever a free-form argument brings', async () => {
   const upstream = await createRecordingUpstream();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
   const apiKey = { in: 'query', name: 'api_key', value: '${env:UPSTREAM_TOKEN}' };
@@ -266,34 +266,35 @@ test('a credential in the query stands there once, whatever a free-form argument
   await upstream.close();
 });
 
-// 77
-test.each([301, 302, 303, 307, 308])('a redirect (%i) leads nowhere, and nothing goes along', async (status) => {
-  const [upstream, other] = await Promise.all([createRecordingUpstream(), createRecordingUpstream()]);
-  await using door = await openDoor({ api: { document: DOCUMENT, url: upstream.url } });
-  const { key } = await door.key();
-  for (const location of [
-    `${other.url}/x`,
-    `//${other.host}/x`,
-    `http://127.0.0.1@${other.host}/`,
-    '/elsewhere',
-    'file:///etc/passwd',
-  ]) {
-    upstream.answer({ status, headers: { location } });
-    for (const [name, args] of [
-      ['search', { q: 'a' }],
-      ['strict', { body: { role: 'user' } }],
-    ] as const) {
-      const { json, body } = await door.call(key, name, args);
-      expect(json.result.structuredContent.error.code).toBe('upstream_error');
-      expect(body).not.toContain(other.host);
-    }
-  } // prettier-ignore
-  expect(other.traffic.connections).toBe(0);
-  expect(upstream.requests.every(({ target }) => !target.startsWith('/elsewhere'))).toBe(true);
-  await Promise.all([upstream.close(), other.close()]);
-});
+test.each([301, 302, 303, 307, 308])(
+  'security case 77: a redirect (%i) leads nowhere, and nothing goes along',
+  async (status) => {
+    const [upstream, other] = await Promise.all([createRecordingUpstream(), createRecordingUpstream()]);
+    await using door = await openDoor({ api: { document: DOCUMENT, url: upstream.url } });
+    const { key } = await door.key();
+    for (const location of [
+      `${other.url}/x`,
+      `//${other.host}/x`,
+      `http://127.0.0.1@${other.host}/`,
+      '/elsewhere',
+      'file:///etc/passwd',
+    ]) {
+      upstream.answer({ status, headers: { location } });
+      for (const [name, args] of [
+        ['search', { q: 'a' }],
+        ['strict', { body: { role: 'user' } }],
+      ] as const) {
+        const { json, body } = await door.call(key, name, args);
+        expect(json.result.structuredContent.error.code).toBe('upstream_error');
+        expect(body).not.toContain(other.host);
+      }
+    } // prettier-ignore
+    expect(other.traffic.connections).toBe(0);
+    expect(upstream.requests.every(({ target }) => !target.startsWith('/elsewhere'))).toBe(true);
+    await Promise.all([upstream.close(), other.close()]);
+  },
+);
 
-// 76
 test.each([
   'http://169.254.169.254',
   'https://169.254.169.254',
@@ -310,7 +311,7 @@ test.each([
   'https://0',
   'https://localhost',
   'http://localhost',
-])('a document that calls %s its server is not called there', async (url) => {
+])('security case 76: a document that calls %s its server is not called there', async (url) => {
   const document = { ...DOCUMENT, servers: [{ url }] };
   await using door = await openDoor({ api: { document, url: '' }, upstream: { baseUrl: undefined } });
   const { key } = await door.key();
@@ -319,8 +320,7 @@ test.each([
   expect([code, message]).toEqual(['upstream_unavailable', 'The API cannot be reached.']);
 }); // prettier-ignore
 
-// 83
-describe('the headers that mirror a request', () => {
+describe('security case 83: the headers that mirror a request', () => {
   let door: Door;
   let key: string;
   const ran: unknown[] = [];

@@ -84,7 +84,6 @@ describe('an answer of the API', () => {
     return { result: reply.json.result, error: reply.json.result.structuredContent?.error, body: reply.body };
   }
 
-  // 78
   test.each<[string, Answer | RecordedAnswer, string]>([
     ['declares more than is read', { headers: { 'content-length': '1000000000' } }, 'result_too_large'],
     ['does not end', (_, response) => void flood(response.writeHead(200)), 'result_too_large'],
@@ -109,12 +108,11 @@ describe('an answer of the API', () => {
       { headers: Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x-${i}`, '1'])) },
       'upstream_error',
     ],
-  ])('that %s is a failed call', async (_, answer, code) => {
+  ])('security case 78: that %s is a failed call', async (_, answer, code) => {
     const { error } = await answered(answer);
     expect(error.code).toBe(code);
   }); // prettier-ignore
 
-  // 79
   test.each<[string, RecordedAnswer, string]>([
     ['HTML for JSON', { headers: { 'content-type': 'text/html' }, body: '<h1>hi</h1>' }, 'upstream_error'],
     ['JSON a million levels deep', json('['.repeat(900_000)), 'upstream_error'],
@@ -125,7 +123,7 @@ describe('an answer of the API', () => {
     ],
     ['what is labelled JSON and is not', json('{"a":'), 'upstream_error'],
     ['UTF-16 with half a character', json(Buffer.from([0xff, 0xfe, 0x7b])), 'upstream_error'],
-  ])('that is %s is a failed call, and it is told of which API', async (_, answer, code) => {
+  ])('security case 79: that is %s is a failed call, and it is told of which API', async (_, answer, code) => {
     expect((await answered(answer)).error).toMatchObject({ code, upstream: expect.any(String) });
   }); // prettier-ignore
 
@@ -206,7 +204,6 @@ describe('an answer of the API', () => {
     expect(text.result.content[0].text).toBe('ü [redacted]');
   });
 
-  // 81
   test.each<[string, RecordedAnswer]>([
     ['JSON', json(JSON.stringify({ [`a${HIDDEN}`]: HIDDEN, list: [HIDDEN] }))],
     ['JSON with escapes', json(`{"a":"\\u202e\\u200b\\udb40\\udc41\\u001b[31m"}`)],
@@ -214,7 +211,7 @@ describe('an answer of the API', () => {
     ['an error', json(JSON.stringify({ message: `no ${HIDDEN} such thing` }), 404)],
     ['a success that failed', json(JSON.stringify({ ok: false, error: `not_found${HIDDEN}` }))],
     ['a location', { status: 201, headers: { location: '/x\x9b2J' } }],
-  ])('in %s hides nothing from a person that a model would read', async (_, answer) => {
+  ])('security case 81: in %s hides nothing from a person that a model would read', async (_, answer) => {
     const { body } = await answered(answer);
     expect(decoded(body)).not.toMatch(UNSEEN);
   });
@@ -225,7 +222,7 @@ describe('an answer of the API', () => {
     expect(body).not.toMatch(/<script|onerror|<!--/);
   });
 
-  // 109: each of these held the process for minutes once
+  // Each of these held the process for minutes once
   test.each<[string, RecordedAnswer]>([
     ['numbers that are a sentence in ever so many ways', json(JSON.stringify({ message: `${'1 '.repeat(90)}/` }), 500)],
     [
@@ -240,7 +237,7 @@ describe('an answer of the API', () => {
     ['spaces', json(JSON.stringify({ message: `${' '.repeat(900_000)}x` }), 500)],
     ['a quoted word without end', json(JSON.stringify({ message: `"${"'".repeat(100_000)}` }), 500)],
     ['tags without end', { status: 500, headers: { 'content-type': 'text/html' }, body: '<title '.repeat(100_000) }],
-  ])('of %s is read in no time', async (_, answer) => {
+  ])('security case 109: of %s is read in no time', async (_, answer) => {
     expect((await answered(answer)).result).toBeDefined();
   }); // prettier-ignore
 });

@@ -34,7 +34,6 @@ describe('a key', () => {
     await door?.[Symbol.asyncDispose]();
   });
 
-  // 53
   test.each<[string, (key: string) => string[], number]>([
     ['twice', (key) => [`authorization: Bearer ${key}`, `authorization: Bearer ${key}`], 400],
     ['beside a bad one', (key) => [`authorization: Bearer ${key}`, 'authorization: Bearer x'], 400],
@@ -50,7 +49,7 @@ describe('a key', () => {
     ['in a header of another name', (key) => [`x-auth-token: ${key}`, `proxy-authorization: Bearer ${key}`], 401],
     ['without its last character', (key) => [`authorization: Bearer ${key.slice(0, -1)}`], 401],
     ['with a character more', (key) => [`authorization: Bearer ${key}0`], 401],
-  ])('is not honoured %s', async (_, headersOf, status) => {
+  ])('security case 53: is not honoured %s', async (_, headersOf, status) => {
     const { key } = await door.key();
     const { socket, closed } = await wire(door.url);
     const body = JSON.stringify(LIST);
@@ -67,8 +66,7 @@ describe('a key', () => {
     expect(answer).not.toContain(key);
   }); // prettier-ignore
 
-  // 53, 59
-  test('is refused in the URL, even beside a good one, and in a body', async () => {
+  test('security cases 53, 59: is refused in the URL, even beside a good one, and in a body', async () => {
     const { key } = await door.key();
     const headers = { 'content-type': 'application/json' };
     for (const query of [`access_token=${key}`, `api_key=${key}`, `x=%20&token=${key}`, key]) {
@@ -83,8 +81,7 @@ describe('a key', () => {
     for (const path of [`/mcp/${key}`, `/${key}`, `/mcp%2f${key}`]) await door.send({ path, headers });
   });
 
-  // 54
-  test('opens no tool beyond its scopes, in whatever way it is called, and says which scopes that takes', async () => {
+  test('security case 54: opens no tool beyond its scopes, in whatever way it is called, and says which scopes that takes', async () => {
     const { key } = await door.key('acme', { scopes: ['a:read'] });
     const listed = await door.modern(key, 'tools/list');
     expect(listed.json.result.tools.map((each: { name: string }) => each.name)).toEqual(['open', 'read']);
@@ -121,8 +118,7 @@ describe('a key', () => {
     }
   });
 
-  // 55, 59
-  test('is dead on every node within a second of its revocation, and at its expiry', async () => {
+  test('security cases 55, 59: is dead on every node within a second of its revocation, and at its expiry', async () => {
     const [revoked, expiring] = [await door.key(), await door.key('acme', { expiresAt: clock.now() + 60_000 })];
     for (const node of [door, other]) {
       for (const { key } of [revoked, expiring]) expect((await node.post(key, LIST)).status).toBe(200);
@@ -134,8 +130,7 @@ describe('a key', () => {
     for (const node of [door, other]) expect((await node.post(expiring.key, LIST)).status).toBe(401);
   });
 
-  // 55
-  test('takes its open streams with it, within five seconds of its revocation', async () => {
+  test('security case 55: takes its open streams with it, within five seconds of its revocation', async () => {
     const [revoked, kept] = [await door.key(), await door.key()];
     const open = (key: string): Promise<EventReader>[] => {
       const params = { notifications: { toolsListChanged: true } };
@@ -161,8 +156,7 @@ describe('a key', () => {
     for (const stream of staying) stream.leave();
   });
 
-  // 57
-  test('is not guessed: the hundred-and-first failure of a minute waits, and a good key never does', async () => {
+  test('security case 57: is not guessed: the hundred-and-first failure of a minute waits, and a good key never does', async () => {
     const { key } = await door.key();
     const [prefix, id, secret = ''] = key.split('_');
     await clock.advance(60_000);

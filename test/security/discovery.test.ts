@@ -26,7 +26,6 @@ describe('the door', () => {
     return [line, ...standard, ...headers, `content-length: ${LIST.length}`, '', LIST].join('\r\n');
   }
 
-  // 3
   test.each([
     ['another host', ['host: evil.test'], 403],
     ['its own host and another', ['host: HOST', 'host: evil.test'], 403],
@@ -48,16 +47,18 @@ describe('the door', () => {
       ],
       200,
     ],
-  ] as const)('with %s is served or not, and never sends anybody there', async (_, headers, status) => {
-    const named = headers.map((header) => header.replace('HOST', door.url.host));
-    const answer = await raw(request('POST /mcp HTTP/1.1', ...named));
-    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(answer).not.toMatch(/location:/i);
-    if (status !== 403) expect(answer).not.toContain('evil.test');
-    if (status !== 200) expect(answer).not.toContain('secret_tool');
-  }); // prettier-ignore
+  ] as const)(
+    'security case 3: with %s is served or not, and never sends anybody there',
+    async (_, headers, status) => {
+      const named = headers.map((header) => header.replace('HOST', door.url.host));
+      const answer = await raw(request('POST /mcp HTTP/1.1', ...named));
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).not.toMatch(/location:/i);
+      if (status !== 403) expect(answer).not.toContain('evil.test');
+      if (status !== 200) expect(answer).not.toContain('secret_tool');
+    },
+  ); // prettier-ignore
 
-  // 7
   test.each([
     'POST http://evil.test/mcp HTTP/1.1',
     'POST HTTP://127.0.0.1/mcp HTTP/1.1',
@@ -80,7 +81,7 @@ describe('the door', () => {
     'post /mcp HTTP/1.1',
     'POST /healthz HTTP/1.1',
     'DELETE /readyz HTTP/1.1',
-  ])('opens for no %s', async (line) => {
+  ])('security case 7: opens for no %s', async (line) => {
     const answer = await raw(request(line, `host: ${door.url.host}`));
     expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
     expect(answer).not.toContain('secret_tool');
@@ -111,8 +112,7 @@ describe('the door', () => {
     expect(answer).not.toContain('secret_tool');
   });
 
-  // 4
-  test('challenges who brings nothing without a reproach, and who brings something bad with one', async () => {
+  test('security case 4: challenges who brings nothing without a reproach, and who brings something bad with one', async () => {
     const bare = await door.post(undefined, LIST);
     expect([bare.status, bare.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     const bad = await door.post('pstn_bad', LIST);
@@ -125,7 +125,6 @@ describe('the door', () => {
     }
   });
 
-  // 5
   test.each([
     'https://evil.test',
     'null',
@@ -138,7 +137,7 @@ describe('the door', () => {
     'https://evil.test,http://127.0.0.1',
     'http://127.0.0.1/x',
     'javascript://127.0.0.1',
-  ])('lets no page of %j in', async (origin) => {
+  ])('security case 5: lets no page of %j in', async (origin) => {
     const answer = await door.post(key, LIST, { origin });
     expect(answer.status).toBe(403);
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();

@@ -62,7 +62,6 @@ async function listed(path: string, credential = key): Promise<string[]> {
   return json.result.tools.map(({ name }: { name: string }) => name);
 }
 
-// 7
 test.each([
   '//v1/mcp',
   '/V1/mcp',
@@ -79,15 +78,14 @@ test.each([
   '/v3/mcp',
   '/mcp/v1/mcp',
   '/healthz/../v1/mcp',
-])('an endpoint is served at its own path, and not at %s', async (path) => {
+])('security case 7: an endpoint is served at its own path, and not at %s', async (path) => {
   const answer = await post(path, key, LIST, { 'x-original-url': '/v1/mcp', 'x-forwarded-uri': '/v1/mcp' });
   expect(answer.status).toBe(404);
   expect(answer.body).not.toContain('ticket');
 });
 
-// 7
 test.each(['/v1/mcp', '/v1/mcp/', '/v1/mcp?toolset=nothing'])(
-  '%s asks who calls before anything else',
+  'security case 7: %s asks who calls before anything else',
   async (path) => {
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       const answer = await door.send({ path, method, headers: JSON_HEADERS });

@@ -102,7 +102,6 @@ describe('one hostile client', () => {
   const raw = (text: string | Buffer, headers = {}) => door.post(key, text, headers);
   const message = (rest: string) => `{"jsonrpc":"2.0",${rest}}`;
 
-  // 104
   test.each<[string, string | Buffer, { [name: string]: string }, number, number?]>([
     ['a body in gzip', gzipSync('{}'), { 'content-encoding': 'gzip' }, 415],
     ['a body of another type', '{}', { 'content-type': 'text/plain' }, 415],
@@ -146,12 +145,11 @@ describe('one hostile client', () => {
       400,
       -32022,
     ],
-  ])('is refused with %s', async (_, body, headers, status, code) => {
+  ])('security case 104: is refused with %s', async (_, body, headers, status, code) => {
     const answer = await raw(body, headers);
     expect([answer.status, answer.json.error?.code]).toEqual([status, code]);
   }); // prettier-ignore
 
-  // 105
   test.each([
     '"\\u0000"',
     '"💥"',
@@ -162,7 +160,7 @@ describe('one hostile client', () => {
     '-1',
     '9007199254740991',
     `"${'x'.repeat(1024)}"`,
-  ])('gets its id back as it was: %s', async (id) => {
+  ])('security case 105: gets its id back as it was: %s', async (id) => {
     const { status, body } = await raw(message(`"id":${id},"method":"ping"`));
     expect([status, JSON.parse(body).id]).toEqual([200, JSON.parse(id)]);
   }); // prettier-ignore
@@ -238,7 +236,6 @@ describe('one hostile client', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   }); // prettier-ignore
 
-  // 109
   test.each<[string, unknown]>([
     ['a name of a megabyte', { [MEGABYTE]: 1 }],
     ['a name of a megabyte of control characters', { ['\u0001'.repeat(300_000)]: 1 }],
@@ -250,7 +247,7 @@ describe('one hostile client', () => {
     ['ten thousand names', Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, 1]))],
     ['a list of two hundred thousand', Array(200_000).fill({})],
     ['sixty levels', JSON.parse(`${'{"a":'.repeat(50)}1${'}'.repeat(50)}`)],
-  ])('gets back little for %s', async (_, body) => {
+  ])('security case 109: gets back little for %s', async (_, body) => {
     const answer = await door.call(key, 'wide', { body });
     expect(answer.json.result.structuredContent.error.code).toBe('invalid_arguments');
     expect(answer.body.length).toBeLessThan(20_000);

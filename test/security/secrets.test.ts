@@ -25,7 +25,6 @@ function yaml(sections: { readonly [section: string]: string } = {}): string {
     .join('');
 }
 
-// 118
 test.each<[string, { [section: string]: string }, { [name: string]: string }, RegExp]>([
   ['no master secret', { secrets: '{}' }, {}, /secrets\.master/],
   ['an empty master secret', {}, { MASTER: '' }, /secrets\.master/],
@@ -92,14 +91,17 @@ test.each<[string, { [section: string]: string }, { [name: string]: string }, Re
     /upstreams\.pets\.tls\.rejectUnauthorized/,
   ],
   ['a scope for everything', { auth: '{ scopes: { "*": Everything. } }' }, {}, /auth\.scopes/],
-])('does not start with %s, and says where without saying what', async (_, sections, environment, where) => {
-  const cwd = folder({ 'postern.yaml': yaml(sections), 'pets.yaml': PETS });
-  const { code, out, err } = await ran(['serve'], cwd, { TOKEN: UPSTREAM_TOKEN, MASTER: GOOD, ...environment });
-  expect(code).toBe(2);
-  expect(err).toMatch(where);
-  expect(out + err).not.toMatch(/CANARY|x9Kq2|\n {4}at /);
-  rmSync(cwd, { recursive: true });
-}); // prettier-ignore
+])(
+  'security case 118: does not start with %s, and says where without saying what',
+  async (_, sections, environment, where) => {
+    const cwd = folder({ 'postern.yaml': yaml(sections), 'pets.yaml': PETS });
+    const { code, out, err } = await ran(['serve'], cwd, { TOKEN: UPSTREAM_TOKEN, MASTER: GOOD, ...environment });
+    expect(code).toBe(2);
+    expect(err).toMatch(where);
+    expect(out + err).not.toMatch(/CANARY|x9Kq2|\n {4}at /);
+    rmSync(cwd, { recursive: true });
+  },
+); // prettier-ignore
 
 describe('a server that runs', () => {
   let upstream: RecordingUpstream;
@@ -143,7 +145,6 @@ describe('a server that runs', () => {
     await upstream?.close();
   });
 
-  // 119
   test.each([
     '/config',
     '/debug',
@@ -163,7 +164,7 @@ describe('a server that runs', () => {
     '/favicon.ico',
     '/robots.txt',
     '/postern.db',
-  ])('shows nothing at %s', async (path) => {
+  ])('security case 119: shows nothing at %s', async (path) => {
     for (const headers of [{}, { authorization: `Bearer ${key}` }] as { [name: string]: string }[]) {
       const { status, json } = await door.send({ method: 'GET', path, headers });
       expect([status, json.code]).toEqual([404, 'no_route']);

@@ -116,8 +116,7 @@ describe('what belongs to one caller', () => {
     return { 'mcp-session-id': String(headers['mcp-session-id']), 'mcp-protocol-version': '2025-11-25' };
   } // prettier-ignore
 
-  // 65
-  test('a session is nobody else’s, by any method and on any node, and takes no harm from the attempt', async () => {
+  test('security case 65: a session is nobody else’s, by any method and on any node, and takes no harm from the attempt', async () => {
     const headers = await session(mine);
     for (const node of [door, second]) {
       for (const [, key] of others) {
@@ -173,8 +172,7 @@ describe('what belongs to one caller', () => {
     for (const node of [door, second]) expect((await node.legacy(mine, 'ping', {}, headers)).status).toBe(404);
   });
 
-  // 69
-  test('a lost stream is found again by its own session alone', async () => {
+  test('security case 69: a lost stream is found again by its own session alone', async () => {
     const [headers, another] = [await session(mine), await session(mine)];
     const ask = (key: string, more: object): { method: string; headers: { [name: string]: string } } => ({
       method: 'GET',
@@ -210,8 +208,7 @@ describe('what belongs to one caller', () => {
     }
   });
 
-  // 67
-  test(`${CLIENTS} clients that all count from 0 get their own answers, over two nodes`, async () => {
+  test(`security case 67: ${CLIENTS} clients that all count from 0 get their own answers, over two nodes`, async () => {
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, async (_, at) => ({
         canary: `canary-${at}-`,
@@ -242,8 +239,7 @@ describe('what belongs to one caller', () => {
     );
   }); // prettier-ignore
 
-  // 68
-  test('callers that take turns are each announced to the API as themselves', async () => {
+  test('security case 68: callers that take turns are each announced to the API as themselves', async () => {
     const [acme, globex] = [await door.key('acme'), await door.key('globex')];
     for (const { key, tenant, id } of [
       { ...acme, tenant: 'acme' },
@@ -259,8 +255,7 @@ describe('what belongs to one caller', () => {
     }
   });
 
-  // 70
-  describe('a requestState', () => {
+  describe('security case 70: a requestState', () => {
     const answers = { q1: { action: 'accept', content: { secret: 'CANARYANSWER' } } };
     const pay = { name: 'pay', arguments: { text: 'ten' } };
 

@@ -42,7 +42,6 @@ async function answered(...input: readonly (string | Buffer)[]): Promise<readonl
 
 const codeOf = (message: Record<string, unknown> | undefined) => (message?.['error'] as { code: number })?.code;
 
-// 112
 test.each<[string, string | Buffer, number]>([
   ['no JSON', 'hello\n', -32700],
   ['half a message', '{"jsonrpc":"2.0",\n', -32700],
@@ -54,7 +53,7 @@ test.each<[string, string | Buffer, number]>([
   ['a message of HTTP', 'GET / HTTP/1.1\r\n', -32700],
   ['an empty batch', '[]\n', -32600],
   ['an unknown method', '{"jsonrpc":"2.0","id":1,"method":"__proto__"}\n', -32601],
-])('a line with %s gets one error, and the next line is served', async (_, line, code) => {
+])('security case 112: a line with %s gets one error, and the next line is served', async (_, line, code) => {
   const ends = String(line).endsWith('\n');
   const messages = await answered(ping('before'), line, ends ? ping('after') : '');
   expect(messages.map(codeOf).filter((each) => each !== undefined)).toEqual([code]);
