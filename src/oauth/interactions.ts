@@ -16,6 +16,7 @@ import { type IdentityProvider, identityProviderName } from './login/identity-pr
 import { createLogin, type LoginState } from './login/login.ts';
 import { createOneTime } from './login/one-time.ts';
 import { createOpenid } from './login/openid.ts';
+import { tellingOfLogins } from './login/succeeded.ts';
 
 export interface InteractionsOptions {
   /** Ours, as the config has it: `https://mcp.acme.com`. Plain http is for `--dev` on loopback. */
@@ -50,13 +51,20 @@ export function createInteractions(options: InteractionsOptions): Interactions &
   const login = createLogin({ provider, openid, states, callback: origin + CALLBACK_PATH, clock, onEvent });
   const access = createIdpAccess({ provider, openid, grants, cache: options.cache, clock, onEvent });
   const steps = new InteractionSteps({
-    flow,
+    flow: tellingOfLogins(flow, onEvent),
     provider,
     forms,
     login,
     onEvent,
     clock,
-    consent: createConsent({ forms, serverName, loginAt: identityProviderName(provider) }),
+    consent: createConsent({
+      ...{ forms, serverName, loginAt: identityProviderName(provider) },
+      agreed: ({ client, scopes, resource }, requestId) => {
+        const names = scopes.map(({ name }) => name);
+        const clientId = client.metadata.client_id;
+        onEvent({ kind: 'consent_given', clientId, scopes: names, resource: resource.url, requestId });
+      },
+    }),
     approvals: createApprovals({ ...shared, days: rememberDays }),
     pending: createOneTime<Pending>('pending', cache, cookies, clock),
   });

@@ -14,6 +14,10 @@ type Counter =
   | 'refused_credential'
   /** Call records that were lost. */
   | 'calls_dropped'
+  /** Records of the audit trail that were lost. */
+  | 'audit_dropped'
+  /** Events that anybody can set off, beyond what the audit trail takes of them. */
+  | 'audit_limited'
   /** Log lines that were lost. */
   | 'lines_lost'
   /** Streams that were ended because their reader was too slow. */

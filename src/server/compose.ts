@@ -13,6 +13,7 @@ import { once } from '../lib/once.ts';
 import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
+import { audited } from './audited.ts';
 import { createAuthentication } from './authentication.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config.ts';
@@ -107,10 +108,12 @@ export interface Postern {
  * process; what can be taken up anew while it runs is an {@link Offer}, and the stage has the one that is served.
  * @throws StartError, DocumentError.
  */
-export async function compose(config: Config, extras: ComposeExtras): Promise<Postern> {
-  const { clock, database } = extras;
+export async function compose(config: Config, given: ComposeExtras): Promise<Postern> {
+  const { clock } = given;
   const ids = createIds(clock);
-  const observers = createObservers(config, { clock, calls: database.calls, logTo: extras.logTo });
+  const observers = createObservers(config, { clock, database: given.database, logTo: given.logTo });
+  const extras = { ...given, database: audited(given.database, observers.oauth) };
+  const { database } = extras;
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock });
   const current: { offer?: () => Offer } = {};

@@ -1,5 +1,7 @@
+import type { AuditLog } from '../observe/audit-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Log } from '../observe/log.ts';
+import { auditedEvent } from './audit-events.ts';
 
 /** Something that happened at the authorization server: of a kind, with details of which none is a secret. */
 export interface OAuthEvent {
@@ -20,9 +22,11 @@ const UNUSUAL: ReadonlySet<unknown> = new Set([
   'code_replayed',
 ]);
 
-/** Writes down what happens at the authorization server, and counts it by kind. */
-export function noteOAuth(log: Log, counters: Counters): (event: OAuthEvent) => void {
+/** Writes down what happens at the authorization server: in the log, the audit trail, and counted by kind. */
+export function noteOAuth(log: Log, counters: Counters, audit: AuditLog): (event: OAuthEvent) => void {
   return (event) => {
+    const kept = auditedEvent(event);
+    if (kept !== undefined) audit.record(kept);
     const { kind, clientId, tenant, requestId, count, problem, name } = event;
     const reason = event['reason'] ?? event['because'] ?? event['error'];
     counters.add('oauth', kind);

@@ -1,11 +1,12 @@
 import type { CallParts } from '../calls/call.ts';
 import type { UpstreamNote } from '../calls/openapi-tool.ts';
 import type { Clock } from '../core/clock.ts';
-import type { CallTable } from '../core/database.ts';
+import type { Database } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { createArgumentsDescriber } from '../observe/arguments.ts';
+import { createAuditLog } from '../observe/audit-log.ts';
 import { createCallLog } from '../observe/call-log.ts';
 import { createCounters } from '../observe/counters.ts';
 import { createLog, type Log } from '../observe/log.ts';
@@ -37,7 +38,8 @@ export interface Observers {
 
 export interface ObserversOptions {
   readonly clock: Clock;
-  readonly calls: CallTable;
+  /** Where calls and the audit trail are written. */
+  readonly database: Pick<Database, 'calls' | 'audit'>;
   /** A file descriptor, or something that takes each line. Default: standard error. */
   readonly logTo?: number | { write(line: string): void };
 }
@@ -45,9 +47,10 @@ export interface ObserversOptions {
 /** What happens with every call until the operator mends it is said again after so many milliseconds. */
 const QUIET_MS = 60_000;
 
-export function createObservers(config: Config, { clock, calls, logTo }: ObserversOptions): Observers {
+export function createObservers(config: Config, { clock, database, logTo }: ObserversOptions): Observers {
   const log = createLog({ clock, level: config.observe.log, to: logTo });
-  const callLog = createCallLog({ table: calls, clock, log });
+  const callLog = createCallLog({ table: database.calls, clock, log });
+  const auditLog = createAuditLog({ table: database.audit, clock, log });
   const counters = createCounters();
   const quietUntil = new Map<string, number>();
 
@@ -100,7 +103,7 @@ export function createObservers(config: Config, { clock, calls, logTo }: Observe
         log.event('calls are counted by this process alone', { message: reasonIn(thrown) }, 'warn');
       },
     },
-    oauth: noteOAuth(log, counters),
+    oauth: noteOAuth(log, counters, auditLog),
     oauthFailed: (thrown, requestId) => {
       counters.add('faults', 'oauth');
       log.fault('authorization server failed', thrown, requestId === undefined ? {} : { requestId });
@@ -112,9 +115,15 @@ export function createObservers(config: Config, { clock, calls, logTo }: Observe
         log.fault('request failed', seen.error.details.cause ?? seen.error, { requestId: seen.requestId });
       log.requestLine(lineOf(request, reply, seen));
     },
-    counters: () => ({ ...counters.snapshot(), calls_dropped: callLog.dropped(), lines_lost: log.lost() }),
+    counters: () => ({
+      ...counters.snapshot(),
+      calls_dropped: callLog.dropped(),
+      audit_dropped: auditLog.dropped(),
+      audit_limited: auditLog.limited(),
+      lines_lost: log.lost(),
+    }),
     async close() {
-      await callLog.close();
+      await Promise.all([callLog.close(), auditLog.close()]);
       await log.flush();
     },
   };

@@ -11,6 +11,8 @@ export type ClientEvent =
       readonly places: readonly string[];
       readonly requestId: string;
     }
+  /** A registration that was not taken: for what it says, or because there were too many. */
+  | { readonly kind: 'client_refused'; readonly error: string; readonly requestId: string }
   /** A registration bears a known client's name, and redirects elsewhere. */
   | {
       readonly kind: 'name_borrowed';

@@ -61,7 +61,7 @@ export function createRegistrar(options: RegistrarOptions): Register {
     return toAnswer(row, request, secret);
   };
 
-  return async (body, context) => {
+  const register: Register = async (body, context) => {
     const request = await readCounted(gate, body, scopes(), context);
     const kept: NewRow = {
       kind: 'registered',
@@ -72,6 +72,16 @@ export function createRegistrar(options: RegistrarOptions): Register {
       freshUntil: null,
     };
     return request.claims.authMethod === 'none' ? shared(kept, request, context) : own(kept, request, context);
+  };
+  return async (body, context) => {
+    try {
+      return await register(body, context);
+    } catch (thrown) {
+      if (thrown instanceof OAuthError) {
+        options.onEvent({ kind: 'client_refused', error: thrown.error, requestId: context.requestId });
+      }
+      throw thrown;
+    }
   };
 }
 

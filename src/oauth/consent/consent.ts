@@ -11,6 +11,8 @@ export interface ConsentOptions {
   readonly serverName: string;
   /** Where users log in: a name or a host. */
   readonly loginAt: string;
+  /** Hears of every user who agrees. */
+  readonly agreed?: (details: InteractionDetails, requestId: string) => void;
 }
 
 /** The question, at one path. */
@@ -29,7 +31,7 @@ export interface Consent {
 }
 
 /** Asks the user, before anything goes to the identity provider. */
-export function createConsent({ forms, serverName, loginAt }: ConsentOptions): Consent {
+export function createConsent({ forms, serverName, loginAt, agreed }: ConsentOptions): Consent {
   // Bound to all that was shown: an answer to yesterday's question is none to today's (security case 31).
   const about = ({ details, user }: Question): string =>
     JSON.stringify(['consent', details.uid, consentDigest(details), user?.key ?? '']);
@@ -43,6 +45,7 @@ export function createConsent({ forms, serverName, loginAt }: ConsentOptions): C
     decide: async (question, request, requestId) => {
       const form = await forms.accept(request, about(question));
       const decision = form?.get('decision');
+      if (decision === 'approve') agreed?.(question.details, requestId);
       if (decision === 'approve' || decision === 'deny') return decision;
       return refusedForm(requestId, form === undefined ? 403 : 400);
     },

@@ -1,5 +1,23 @@
 /** What the audit trail and the operator hear of logins. No text of the identity provider but its error code. */
 export type LoginEvent =
+  /** The user allowed it, before or after the login. */
+  | {
+      readonly kind: 'consent_given';
+      readonly clientId: string;
+      readonly scopes: readonly string[];
+      readonly resource: string;
+      readonly requestId: string;
+    }
+  /** Who it was, and that a grant was made of it. */
+  | {
+      readonly kind: 'login_succeeded';
+      readonly clientId: string;
+      readonly tenant: string;
+      readonly subject: string;
+      readonly scopes: readonly string[];
+      readonly resource: string;
+      readonly requestId: string;
+    }
   | { readonly kind: 'consent_denied'; readonly clientId: string; readonly requestId: string }
   | {
       readonly kind: 'login_failed';

@@ -29,7 +29,10 @@ export interface Facade {
   change(url: string, over: Partial<InteractionDetails>): void;
   /** How authorizations ended, in order. */
   readonly outcomes: readonly (LoginOutcome | FailedOutcome)[];
+  /** What went otherwise than the user wanted. */
   readonly events: readonly LoginEvent[];
+  /** What went as it should. */
+  readonly successes: readonly LoginEvent[];
   /** Paths of the identity provider that were asked. */
   readonly idpPaths: readonly string[];
   readonly idp: DevIdentityProvider;
@@ -67,6 +70,7 @@ export async function startFacade(options: FacadeOptions = {}): Promise<Facade> 
   const known = new Map<string, InteractionDetails>();
   const outcomes: (LoginOutcome | FailedOutcome)[] = [];
   const events: LoginEvent[] = [];
+  const successes: LoginEvent[] = [];
   const idpPaths: string[] = [];
   const flow: InteractionsOptions['flow'] = {
     details: async (uid) => known.get(uid),
@@ -96,7 +100,10 @@ export async function startFacade(options: FacadeOptions = {}): Promise<Facade> 
     sealer: createSealer([{ id: 'k', secret: randomBytes(32) }]),
     egress,
     clock,
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      const well = event.kind === 'consent_given' || event.kind === 'login_succeeded';
+      (well ? successes : events).push(event);
+    },
     ...(options.rememberDays === undefined ? {} : { rememberDays: options.rememberDays }),
   });
 
@@ -130,6 +137,7 @@ export async function startFacade(options: FacadeOptions = {}): Promise<Facade> 
     interactions,
     outcomes,
     events,
+    successes,
     idpPaths,
     begin: (over) => {
       const uid = `uid-${++count}`;

@@ -72,6 +72,17 @@ describe('consent, then login', () => {
     expect([...jar.cookies.keys()].filter((name) => name.startsWith('postern-login-'))).toHaveLength(1);
   });
 
+  test('the consent and the login are told of, with who it was', async () => {
+    const jar = createJar();
+    const login = await consent(jar, facade.begin());
+    expect(facade.successes).toMatchObject([{ kind: 'consent_given', clientId: 'client-a', requestId: 'req_1' }]);
+    await jar.submit(login, { user: 'user_ada' }, toApp);
+    expect(facade.successes.slice(1)).toMatchObject([
+      { kind: 'login_succeeded', clientId: 'client-a', tenant: 'acme', subject: 'user_ada' },
+    ]);
+    expect(facade.events).toEqual([]);
+  });
+
   test('who says no goes back to the client with access_denied', async () => {
     const jar = createJar();
     const end = await jar.submit(await jar.open(facade.begin()), { decision: 'deny' }, toApp);
