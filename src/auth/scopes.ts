@@ -1,3 +1,4 @@
+import { scopesOf } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 
 /** Every scope, with a sentence that says what it allows. */
@@ -39,7 +40,7 @@ export function undeclaredScopes(declared: DeclaredScopes, users: readonly Scope
     ({ scope }) => scope,
   );
   return [...byScope]
-    .filter(([scope]) => !Object.hasOwn(declared, scope))
+    .filter(([scope]) => scopesOf(scope, Object.keys(declared)).length === 0)
     .map(([scope, [first, ...others]]) => {
       const meant = nearest(scope, Object.keys(declared));
       const more = others.length === 0 ? '' : `, and so do ${others.length} more`;

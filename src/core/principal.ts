@@ -1,4 +1,5 @@
 import type { PresentedToken } from './presented-token.ts';
+import { includesScope } from './scope.ts';
 
 /**
  * Who calls. Built only by `auth/`, from a credential; the tenant comes from nowhere else.
@@ -41,8 +42,7 @@ export function isOfOAuth({ kind }: Principal): boolean {
 
 /** True when `principal` holds every scope of `required`. */
 export function holds(principal: Principal, required: readonly string[]): boolean {
-  if (principal.scopes.has('*')) return true;
-  for (const scope of required) if (!principal.scopes.has(scope)) return false;
+  for (const scope of required) if (!includesScope(principal.scopes, scope)) return false;
   return true;
 }
 

@@ -99,7 +99,7 @@ export const auth = z.strictObject({
   implies: z
     .record(scopeName(), list(scopeName(), 'a list of scopes'))
     .default({})
-    .describe('Scopes that hold others too: `tickets:admin: [tickets:read, tickets:write]`.'),
+    .describe('Scopes that hold others too: `support: [tickets:read, users:*]`. `*` stands for every end of a name.'),
   defaultScopes: list(resourceScope(), 'a list of scopes')
     .default([])
     .describe('The scopes that clients are told to ask for at first: as few as most of them need.'),

@@ -1,3 +1,4 @@
+import { scopesOf } from '../core/scope.ts';
 import type { ProtectedResource, ScopeInfo } from '../oauth/contracts.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { Config } from './config.ts';
@@ -27,9 +28,10 @@ function resourceOf(endpoint: Endpoint, callables: readonly Callable[], { auth }
       titles.set(scope, known);
     }
   }
+  const required = [...titles.keys()];
   // A scope that holds others can be asked for in their place.
   for (const [scope, held] of Object.entries(auth.implies)) {
-    const opened = held.flatMap((each) => titles.get(each) ?? []);
+    const opened = held.flatMap((each) => scopesOf(each, required)).flatMap((each) => titles.get(each) ?? []);
     if (opened.length > 0) titles.set(scope, [...new Set([...(titles.get(scope) ?? []), ...opened])]);
   }
   const found = [...titles].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,6 +1,7 @@
 import { PosternError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { holds, isOfOAuth, type Principal } from '../core/principal.ts';
+import { includesScope } from '../core/scope.ts';
 import type { Tool } from '../core/tool.ts';
 import type { Callable } from './callable.ts';
 
@@ -16,7 +17,7 @@ export function sees(principal: Principal, { tool, closedTo }: Reachable): boole
 }
 
 function isWithinReach({ scopes, grantable }: Principal, scope: string): boolean {
-  return scopes.has(scope) || grantable?.has('*') === true || grantable?.has(scope) === true;
+  return includesScope(scopes, scope) || (grantable !== undefined && includesScope(grantable, scope));
 }
 
 /**
