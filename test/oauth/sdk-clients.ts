@@ -135,11 +135,16 @@ function connection(client: Caller | sdk2.Client): Connection {
   };
 }
 
-/** The user at a browser: agrees, signs in as somebody of the built-in identity provider, and is sent back. */
+/**
+ * The user at a browser: agrees, signs in as somebody of the built-in identity provider, and is sent back.
+ * @returns where to: at once, where the request is refused.
+ */
 export async function signIn(url: URL, user = 'user_ada', redirect = REDIRECT): Promise<URL> {
   const jar = createJar();
-  const question = await jar.open(url.href);
-  const login = await jar.submit(question, { decision: 'approve' });
-  const end = await jar.submit(login, { user }, (next) => next.startsWith(redirect));
+  const back = (next: string) => next.startsWith(redirect);
+  const question = await jar.open(url.href, back);
+  if (back(question.url)) return new URL(question.url);
+  const login = await jar.submit(question, { decision: 'approve' }, back);
+  const end = await jar.submit(login, { user }, back);
   return new URL(end.url);
 }
