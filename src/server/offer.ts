@@ -3,13 +3,13 @@ import { createGuard, type Guard } from '../http/guard.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Features } from '../protocol/service.ts';
 import type { Callable } from '../tools/callable.ts';
-import { codeTool } from '../tools/code-tool.ts';
 import type {
   PromptDefinition,
   ResourceDefinition,
   ResourceTemplateDefinition,
   ToolDefinition,
 } from '../tools/define.ts';
+import { ownedCodeTool } from '../tools/guards/owned.ts';
 import { policedCallable } from '../tools/guards/policed.ts';
 import { createPrompts, type Prompts } from '../tools/prompts.ts';
 import { createResources, type Resources } from '../tools/resources.ts';
@@ -91,7 +91,7 @@ const KEPT_CATALOGS = 256;
  */
 export function createOffer(config: Config, backing: Backing, definitions: OfferDefinitions, dynamic: boolean): Offer {
   const { upstreams, mcpUpstreams } = backing;
-  const code = (definitions.tools ?? []).map(codeTool);
+  const code = (definitions.tools ?? []).map(ownedCodeTool);
   const own = [...upstreams.flatMap((upstream) => confined(upstream, definitions.tenancy)), ...code];
   const beside = mcpBeside(mcpUpstreams, {
     tools: own.map(({ tool }) => tool.name),

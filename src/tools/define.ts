@@ -31,6 +31,11 @@ export interface ToolDefinition<Input extends SchemaInput = SchemaInput> extends
   readonly tags?: readonly string[];
   /** Set it when `run` asks the client something: legacy clients then get the session this takes. Default false. */
   readonly interactive?: boolean;
+  /**
+   * Whether what a call is about belongs to who calls. Asked before `run`; unless it is true, the call is answered as
+   * one about something that does not exist. Default: everything belongs to everybody who may call.
+   */
+  owns?(args: Inferred<Input>, context: HandlerContext): Awaitable<boolean>;
   run(args: Inferred<Input>, context: HandlerContext): Awaitable<ToolReturn>;
 }
 

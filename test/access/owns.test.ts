@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../../src/testing/manual-clock.ts';
+import { tool } from '../../src/tools/define.ts';
 import { type Door, openDoor } from '../security/door.ts';
 import { DOCUMENT, startTickets, type TicketsApi } from './api.ts';
 
@@ -133,5 +134,30 @@ describe('a check that cannot be meant', () => {
     ],
   ])('%j is refused at start', async (tools, told) => {
     await expect(open(tools)).rejects.toThrow(told);
+  });
+});
+
+describe('a tool in code', () => {
+  const tickets = new Map([['t1', 'acme']]);
+  const closed: string[] = [];
+  const close = tool({
+    name: 'close_ticket',
+    description: 'Closes a ticket.',
+    input: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] } as const,
+    owns: ({ id }, { principal }) => tickets.get(String(id)) === principal.tenant,
+    run: ({ id }) => {
+      closed.push(String(id));
+      return 'closed';
+    },
+  });
+
+  test('runs for the owner alone', async () => {
+    await using door = await openDoor({ tools: [close] });
+    const [acme, globex] = [await door.key('acme'), await door.key('globex')];
+    const theirs = await errorOf(door, globex.key, 'close_ticket', { id: 't1' });
+    expect(theirs).toEqual(await errorOf(door, globex.key, 'close_ticket', { id: 't9' }));
+    expect(theirs.code).toBe('not_found');
+    expect((await resultOf(door, acme.key, 'close_ticket', { id: 't1' })).content[0].text).toBe('closed');
+    expect(closed).toEqual(['t1']);
   });
 });
