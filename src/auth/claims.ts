@@ -88,14 +88,19 @@ function emailOf(claims: Claims, path: ClaimPath): string | undefined {
   return verified === false || verified === 'false' ? undefined : email;
 }
 
-/** No token has every scope: `*` is left out, whoever put it there. */
+/** No token has every scope: `*` and `tickets:*` are left out, whoever put them there. */
 function scopesOf(claims: Claims, paths: readonly ClaimPath[]): readonly string[] {
   for (const path of paths) {
     const found = claimAt(claims, path);
     const names = typeof found === 'string' ? found.split(' ') : found;
     if (!Array.isArray(names)) continue;
-    const good = names.filter((name) => typeof name === 'string' && name !== '*' && isScopeName(name));
+    const good = names.filter((name) => typeof name === 'string' && !isWildcard(name) && isScopeName(name));
     return good.slice(0, MOST_SCOPES);
   }
   return [];
+}
+
+/** Only the config says what stands for what; an issuer that takes any word for a scope could be asked for these. */
+function isWildcard(name: string): boolean {
+  return name === '*' || name.endsWith(':*');
 }

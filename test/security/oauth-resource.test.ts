@@ -2,6 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRecordingUpstream } from '../../src/testing/recording-upstream.ts';
+import { TestIssuer } from '../auth/issuer.ts';
 import { send } from '../e2e/raw-http.ts';
 import { claimsOf } from '../oauth/facade-bench.ts';
 import { createJar } from '../oauth/login/jar.ts';
@@ -319,6 +320,19 @@ test('security case 54: a tool beyond the token is refused before the API hears 
   expect(server.upstream.requests).toEqual([]);
   const wide = await server.tokens(client, { fields: { scope: '* tickets:* admin' } });
   expect(wide.json['scope']).toBe('tickets:read');
+});
+
+test('security case 54: a scope of a token stands for itself alone, whoever gave it', async () => {
+  await using issuer = await TestIssuer.start();
+  await using own = await openAuthorization({ auth: { issuers: [{ issuer: issuer.url, tenant: 'acme' }] } });
+  const open = async (scope: unknown) => {
+    const given = await issuer.token({ scope: scope as string, aud: `${own.origin}/mcp` });
+    return (await own.call(given, 'delete_ticket', { id: '1' })).status;
+  };
+  expect(await open('tickets:write tickets:admin')).toBe(200);
+  for (const scope of ['*', 'tickets:*', 'tickets', 'tickets:', '**', '*:*', ['*'], ['tickets:*'], 'TICKETS:WRITE']) {
+    expect([scope, await open(scope)]).toEqual([scope, 403]);
+  }
 });
 
 describe('security case 55: the credential of the caller', () => {
