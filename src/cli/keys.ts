@@ -7,6 +7,7 @@ import { type Problem, StartError } from '../server/problem.ts';
 import { TOOLSET_SCOPE } from '../server/toolsets.ts';
 import { convertAll } from './convert.ts';
 import { type Io, print, style } from './io.ts';
+import { noteAudit } from './note-audit.ts';
 import { configOption, duration, jsonOption, scopes } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
@@ -85,6 +86,7 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
     const { tenant, name, scopes, toolset } = options;
     const { row, key } = createApiKey({ tenant, name, scopes, toolset, expiresAt }, pepper, io.clock);
     await database.keys.insert(row);
+    await noteAudit(io, database, { event: 'key_created', tenant, detail: { keyId: row.id, name, scopes, toolset } });
     if (options.json === true) return print(io.stdout, JSON.stringify({ key, ...facts(row, io) }));
     print(io.stdout, key);
     print(io.stderr, style(io.stderr, 'dim', 'This is the only time it is shown.'));
@@ -122,6 +124,8 @@ async function revoke(io: Io, id: string, options: KeysOptions): Promise<void> {
       throw new StartError([{ where: 'keys revoke', found: 'no key with that id', wanted: 'the id of a key', fix }]);
     }
     const revoked = await database.keys.revoke(id, io.clock.now());
+    const { tenant, name } = row;
+    if (revoked) await noteAudit(io, database, { event: 'key_revoked', tenant, detail: { keyId: id, name } });
     if (options.json === true) return print(io.stdout, JSON.stringify({ id, revoked }));
     print(io.stdout, revoked ? `Revoked ${id}.` : `${id} was revoked before.`);
   });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { doctorCommand } from './doctor.ts';
 import { type Io, style } from './io.ts';
 import { keysCommand } from './keys.ts';
@@ -30,7 +31,7 @@ Examples:
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     );
-  for (const command of [serveCommand, toolsCommand, stdioCommand, keysCommand, signingKeysCommand])
+  for (const command of [serveCommand, toolsCommand, stdioCommand, keysCommand, signingKeysCommand, auditCommand])
     program.addCommand(command(io));
   for (const command of [doctorCommand, migrateCommand]) program.addCommand(command(io, fail));
   for (const command of withSubcommands(program)) prepare(command, io);

@@ -119,8 +119,8 @@ async function keyToShow(
   { dev, devTenant }: ServeOptions,
 ): Promise<string | undefined> {
   const pepper = pepperOf(master);
-  if (dev === true) return devKey(io, database.keys, pepper, state, devTenant);
-  return loaded.file === undefined ? firstKey(io, database.keys, pepper, postern.scopes) : undefined;
+  if (dev === true) return devKey(io, database, pepper, state, devTenant);
+  return loaded.file === undefined ? firstKey(io, database, pepper, postern.scopes) : undefined;
 }
 
 /** Everything that is served, as the command line and the files say it now. @throws StartError */

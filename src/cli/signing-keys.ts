@@ -7,6 +7,7 @@ import type { Config } from '../server/config.ts';
 import { loadConfig } from '../server/config-load.ts';
 import { StartError } from '../server/problem.ts';
 import { type Io, print } from './io.ts';
+import { noteAudit } from './note-audit.ts';
 import { configOption, jsonOption } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
@@ -85,7 +86,9 @@ async function rotate(io: Io, options: RotateOptions): Promise<void> {
       // The servers read the database within a minute, whether they were told or not.
       failed: () => undefined,
     });
-    const id = await keys.rotate(options.now === true);
+    const atOnce = options.now === true;
+    const id = await keys.rotate(atOnce);
+    await noteAudit(io, database, { event: 'signing_key_made', detail: { keyId: id, atOnce } });
     if (options.json === true) return print(io.stdout, JSON.stringify({ key: id, now: options.now === true }));
     const when = options.now === true ? 'It signs from now on; the old ones are gone.' : 'It signs in 15 minutes.';
     print(io.stdout, `Made the key ${id}. ${when}`);

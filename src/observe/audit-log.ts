@@ -13,7 +13,7 @@ export interface Audited {
   readonly clientId?: string;
   readonly requestId?: string;
   /** Each member on purpose: whoever writes it knows that it is no secret. */
-  readonly detail?: { readonly [member: string]: Json | undefined };
+  readonly detail?: { readonly [member: string]: Json | readonly string[] | undefined };
   /** Whether anybody can set it off, without being known to anybody: such events are written up to a rate. */
   readonly open?: boolean;
 }
@@ -73,7 +73,7 @@ export function auditRecord(event: Audited, id: string, at: number): AuditRecord
   };
 }
 
-function shown([name, value]: [string, Json | undefined]): [string, Json][] {
+function shown([name, value]: [string, Json | readonly string[] | undefined]): [string, Json][] {
   if (typeof value === 'string') return [[name, clean(value, LONGEST_TEXT)]];
   if (typeof value === 'number' || typeof value === 'boolean') return [[name, value]];
   if (!Array.isArray(value)) return [];
