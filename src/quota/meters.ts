@@ -6,30 +6,32 @@ import { Lru } from '../lib/lru.ts';
 import { countedFor, type Limit, type QuotaRules } from './rules.ts';
 import { spanAt } from './window.ts';
 
-/** What this process knows of one count. */
+/** What this process knows of one count in one window. */
 export interface Meter {
   readonly limit: Limit;
+  /** What the count is kept under. */
+  readonly key: string;
+  /** When the window ends, in milliseconds since the epoch. */
+  readonly endsAt: number;
+  /** How long the whole window is, in milliseconds. */
+  readonly windowMs: number;
   /** How many calls there may be in the window. */
   calls: number;
   /** What the count was when it was last asked. */
   value: number;
-  /** Calls of this process that the count is being asked about: they may all be admitted. */
+  /** Calls that the count is being asked about: they may all be admitted. */
   asked: number;
-  /** Calls of this process that the count has not heard of, because it could not be asked; below zero, calls to take back. */
+  /** Calls that the count has not heard of, because it could not be asked; below zero, calls to give back. */
   owed: number;
-  /** When the window ends, in milliseconds since the epoch. Before the count has said so: if it begins now. */
-  endsAt: number;
-  /** How long the whole window is, in milliseconds. */
-  windowMs: number;
-  /** What the count is kept under. */
-  key: string;
+  /** When a count that was used up is asked again, since others may have given back: on the monotonic clock. */
+  askAgainAt: number;
   /** Whether somebody was told that this window is used up. */
   told: boolean;
 }
 
-/** How many calls the window has seen, as far as this process can tell; never too few of its own. */
-export function usedOf({ value, asked, owed }: Meter): number {
-  return value + asked + owed;
+/** Whether there is room for a call, as far as this process can tell. */
+export function hasRoom({ value, asked, owed, calls }: Meter): boolean {
+  return value + asked + owed < calls;
 }
 
 export interface Meters {
@@ -39,9 +41,7 @@ export interface Meters {
 
 const NONE: readonly Meter[] = [];
 
-/**
- * @param max counts that are known; what is known of those used longest ago is forgotten here and asked again.
- */
+/** @param max counts that are known; what is known of those used longest ago is forgotten here and asked again. */
 export function createMeters(clock: Clock, max: number): Meters {
   const meters = new Lru<string, Meter>({ max });
 
@@ -54,10 +54,12 @@ export function createMeters(clock: Clock, max: number): Meters {
       known.calls = calls;
       return known;
     }
-    const { label, endsAt, ms } = spanAt(limit.window, now);
     // A digest: subjects are of any length, and nobody's business who looks at keys.
-    const key = `quota:${limit.name}:${label}:${sha256(whose)}`;
-    const meter = { limit, calls, value: 0, asked: 0, owed: 0, endsAt, windowMs: ms, key, told: false };
+    const digest = sha256(whose);
+    const { label, endsAt, ms: windowMs } = spanAt(limit.window, now, phaseOf(digest));
+    const key = `quota:${limit.name}:${label}:${digest}`;
+    const unknown = { value: 0, asked: 0, owed: 0, askAgainAt: Number.NEGATIVE_INFINITY, told: false };
+    const meter: Meter = { limit, key, endsAt, windowMs, calls, ...unknown };
     meters.set(name, meter);
     return meter;
   };
@@ -75,4 +77,9 @@ export function createMeters(clock: Clock, max: number): Meters {
       return found;
     },
   };
+}
+
+/** A number from 0 to 1 that is the same on every node. */
+function phaseOf(digest: string): number {
+  return Buffer.from(digest, 'base64url').readUInt32BE() / 2 ** 32;
 }

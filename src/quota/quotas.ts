@@ -4,7 +4,7 @@ import type { Tool } from '../core/tool.ts';
 import { type Asker, createAsker } from './asker.ts';
 import type { Counts } from './counts.ts';
 import { InFlight } from './in-flight.ts';
-import { createMeters, type Meter, usedOf } from './meters.ts';
+import { createMeters, hasRoom, type Meter } from './meters.ts';
 import { crowded, type Refused, usedUp } from './refusal.ts';
 import type { QuotaRules } from './rules.ts';
 
@@ -60,21 +60,25 @@ export interface Quotas {
 }
 
 /**
- * Lets calls in, as the rules say. A call that one limit refuses is counted by none: first this process looks at what it
- * knows, at once, and only a call that passes there is counted where all nodes do, in all counts at the same time.
- * So no limit is exceeded, whatever calls come together, and a caller that goes on after its limit costs next to nothing.
+ * Lets calls in, as the rules say. First this process looks at what it knows, at once; a call that passes there is
+ * counted where all nodes count, in all its counts at the same time. Where one of them has no room the others get it back.
+ * So no limit is exceeded, whatever calls come together; what is refused uses nothing up; and a caller that goes on
+ * after its limit costs next to nothing.
  */
 export function createQuotas({ clock, rules, rates, periods, events, maxMeters = 100_000 }: QuotasOptions): Quotas {
   const inFlight = new InFlight();
   const meters = createMeters(clock, maxMeters);
   const ofRates = createAsker(rates, clock, events.unshared);
   const ofPeriods = createAsker(periods, clock, events.unshared);
-  const askerOf = ({ limit }: Meter): Asker => ('period' in limit.window ? ofPeriods : ofRates);
+  const askerOf = (meter: Meter): Asker => (isPeriod(meter) ? ofPeriods : ofRates);
+  const giveBack = (counted: readonly Meter[]): void => {
+    for (const meter of counted) askerOf(meter).giveBack(meter);
+  };
 
   const refuse = (ended: readonly Meter[], all: readonly Meter[], { tenant, subject }: Principal): Refused => {
     for (const meter of ended) {
       const { limit, calls, endsAt } = meter;
-      const kind = kindOf(meter);
+      const kind = isPeriod(meter) ? 'period' : 'rate';
       events.refused(kind, tenant);
       if (meter.told) continue;
       meter.told = true;
@@ -83,49 +87,40 @@ export function createQuotas({ clock, rules, rates, periods, events, maxMeters =
     return usedUp(ended, all, clock.now());
   };
 
-  const askAll = async (asked: readonly Meter[]): Promise<readonly Meter[]> => {
-    const answers = await Promise.all(asked.map((meter) => askerOf(meter).ask(meter)));
-    return asked.filter((_, index) => answers[index] === false);
+  /** @returns those that have no room, at once where no count has to be asked. */
+  const count = (counted: readonly Meter[]): readonly Meter[] | Promise<readonly Meter[]> => {
+    const answers = counted.map((meter) => askerOf(meter).count(meter));
+    const ended = (rooms: readonly boolean[]) => counted.filter((_, index) => rooms[index] === false);
+    return answers.every((answer) => typeof answer === 'boolean') ? ended(answers) : Promise.all(answers).then(ended);
   };
 
   return {
     admit(principal, tool) {
       const now = rules();
-      const left = inFlight.enter(principal, now.inFlightOf(principal.tenant));
-      if (typeof left !== 'function') {
+      const leave = inFlight.enter(principal, now.inFlightOf(principal.tenant));
+      if (typeof leave !== 'function') {
         events.refused('in_flight', principal.tenant);
-        return crowded(left);
+        return crowded(leave);
       }
       const counted = meters.of(now, principal, tool);
-      if (counted.length === 0) return { leave: left, postponed: () => undefined };
-      const ended = counted.filter((meter) => usedOf(meter) >= meter.calls);
-      if (ended.length > 0) {
-        left();
-        return refuse(ended, counted, principal);
+      if (counted.length === 0) return { leave, postponed: () => undefined };
+      const known = counted.filter((meter) => !hasRoom(meter) && !askerOf(meter).mayAskAgain(meter));
+      if (known.length > 0) {
+        leave();
+        return refuse(known, counted, principal);
       }
-      const pass: Pass = { leave: left, postponed: () => takeBack(counted.filter(isPeriod)) };
-      const asked = counted.filter((meter) => askerOf(meter).awake());
-      for (const meter of counted) if (!asked.includes(meter)) askerOf(meter).countHere(meter);
-      if (asked.length === 0) return pass;
-      return askAll(asked).then((refusing) => {
-        if (refusing.length === 0) return pass;
-        left();
-        // Other nodes have used it up meanwhile; the counts that had room get the call back.
-        takeBack(counted.filter((meter) => !refusing.includes(meter)));
-        return refuse(refusing, counted, principal);
-      });
+      const decide = (ended: readonly Meter[]): Pass | Refused => {
+        if (ended.length === 0) return { leave, postponed: () => giveBack(counted.filter(isPeriod)) };
+        leave();
+        giveBack(counted);
+        return refuse(ended, counted, principal);
+      };
+      const found = count(counted);
+      return found instanceof Promise ? found.then(decide) : decide(found);
     },
   };
 }
 
-function takeBack(counted: readonly Meter[]): void {
-  for (const meter of counted) meter.owed -= 1;
-}
-
 function isPeriod({ limit }: Meter): boolean {
   return 'period' in limit.window;
-}
-
-function kindOf(meter: Meter): QuotaReached['kind'] {
-  return isPeriod(meter) ? 'period' : 'rate';
 }

@@ -1,7 +1,7 @@
 import { PosternError } from '../core/errors.ts';
 import type { RateLimit, RateLimitReading } from '../core/rate-limit.ts';
 import type { Crowded } from './in-flight.ts';
-import { type Meter, usedOf } from './meters.ts';
+import type { Meter } from './meters.ts';
 import type { Limit } from './rules.ts';
 
 /** A call that is not made, and the numbers that its caller is told. */
@@ -18,7 +18,7 @@ export function usedUp(ended: readonly Meter[], all: readonly Meter[], now: numb
   // The one that lasts longest: before it ends, trying again is of no use.
   const last = ended.reduce((longest, meter) => (meter.endsAt > longest.endsAt ? meter : longest));
   const limits = all.map((meter): RateLimit => {
-    const remaining = ended.includes(meter) ? 0 : Math.max(0, meter.calls - usedOf(meter));
+    const remaining = ended.includes(meter) ? 0 : Math.max(0, meter.calls - meter.value - meter.asked - meter.owed);
     const windowSeconds = meter.windowMs / 1000;
     return { policy: meter.limit.name, limit: meter.calls, remaining, resetSeconds: seconds(meter), windowSeconds };
   });

@@ -5,11 +5,6 @@ import type { Counts } from './counts.ts';
 
 type Counted = Awaited<ReturnType<Counts['increment']>>;
 
-/** What an attempt came to: `value` calls have been counted until now, this one among them. */
-export interface Attempt extends Counted {
-  readonly admitted: boolean;
-}
-
 /**
  * rate-limiter-flexible over {@link Counts}. Its own stores want a client of Redis and a script in it, and its memory a
  * timer for each key; of what is used here, nothing reads a clock but ours.
@@ -35,32 +30,47 @@ class CountsLimiter extends RateLimiterStoreAbstract {
   }
 }
 
-/** Counts one call, or several, towards a limit. */
-export type Consume = (call: {
+/** Calls towards a limit. */
+export interface Towards {
   readonly key: string;
   readonly by: number;
   readonly windowMs: number;
   readonly limit: number;
-}) => Promise<Attempt>;
+}
 
-/** @returns a function that rejects with `unavailable` where the count cannot be asked. */
-export function createConsume(counts: Counts, clock: Clock): Consume {
+/** Whether there is room for a call, and how many have been counted, this one among them. */
+export interface Attempt {
+  readonly admitted: boolean;
+  readonly value: number;
+}
+
+/** Limits over a count that is shared. Both reject with `unavailable` where it cannot be asked. */
+export interface WindowLimiters {
+  consume(towards: Towards): Promise<Attempt>;
+  giveBack(towards: Towards): Promise<void>;
+}
+
+export function createWindowLimiters(counts: Counts, clock: Clock): WindowLimiters {
   // As many as there are different numbers in the config.
   const limiters = new Map<number, CountsLimiter>();
-  return async ({ key, by, windowMs, limit }) => {
+  const limiterOf = (limit: number): CountsLimiter => {
     const limiter = limiters.get(limit) ?? new CountsLimiter(limit, counts, clock);
     limiters.set(limit, limiter);
-    const attempt = ({ consumedPoints, msBeforeNext }: RateLimiterRes, admitted: boolean): Attempt => ({
-      admitted,
-      value: consumedPoints,
-      endsAt: clock.now() + msBeforeNext,
-    });
-    try {
-      return attempt(await limiter.consume(key, by, { customDuration: windowMs / 1000 }), true);
-    } catch (thrown) {
-      // The library rejects with the numbers where the limit is met, and with an error where something failed.
-      if (thrown instanceof RateLimiterRes) return attempt(thrown, false);
-      throw thrown;
-    }
+    return limiter;
+  };
+  return {
+    consume: async ({ key, by, windowMs, limit }) => {
+      try {
+        const { consumedPoints } = await limiterOf(limit).consume(key, by, { customDuration: windowMs / 1000 });
+        return { admitted: true, value: consumedPoints };
+      } catch (thrown) {
+        // The library rejects with the numbers where the limit is met, and with an error where something failed.
+        if (thrown instanceof RateLimiterRes) return { admitted: false, value: thrown.consumedPoints };
+        throw thrown;
+      }
+    },
+    giveBack: async ({ key, by, windowMs, limit }) => {
+      await limiterOf(limit).reward(key, by, { customDuration: windowMs / 1000 });
+    },
   };
 }

@@ -1,20 +1,28 @@
-/** A stretch of time that begins with the first call in it, or one of the calendar, in UTC. */
+/** A stretch of time, one after another; or one of the calendar, in UTC. */
 export type Window = { readonly seconds: number } | { readonly period: 'day' | 'month' };
 
 /** A window as it stands at one time. */
 export interface Span {
-  /** Different for any two windows that must not share a count. */
+  /** Different for any two windows of one count. */
   readonly label: string;
-  /** Milliseconds since the epoch. Of a window that begins with a call: if it begins now. */
+  /** Milliseconds since the epoch. */
   readonly endsAt: number;
   /** How long the whole of it is. */
   readonly ms: number;
 }
 
-export function spanAt(window: Window, now: number): Span {
+/**
+ * The window that a time is in. It follows from the time alone, so all nodes count in the same one, and what is given
+ * back to a window cannot come into the next.
+ * @param phase from 0 to 1, how far the windows of a count are moved: else all callers would come back at one moment.
+ *   Those of the calendar are not.
+ */
+export function spanAt(window: Window, now: number, phase: number): Span {
   if ('seconds' in window) {
     const ms = window.seconds * 1000;
-    return { label: `${window.seconds}s`, endsAt: now + ms, ms };
+    const offset = Math.floor(phase * ms);
+    const index = Math.floor((now - offset) / ms);
+    return { label: `${window.seconds}s${index}`, endsAt: (index + 1) * ms + offset, ms };
   }
   const date = new Date(now);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
