@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../core/audit.ts';
 import type { Json } from '../core/json.ts';
 import type { Audited } from '../observe/audit-log.ts';
-import type { OAuthEvent } from './oauth-events.ts';
+import type { OAuthEvent } from './oauth-event.ts';
 
 interface Rule {
   /** Whose doing it is. */

@@ -1,6 +1,6 @@
 import type { Database } from '../core/database.ts';
 import type { OAuthClientTable, OAuthGrantTable, OAuthKeyTable } from '../core/oauth-tables.ts';
-import type { OAuthEvent } from './oauth-events.ts';
+import type { OAuthEvent } from './oauth-event.ts';
 
 type Happened = (event: OAuthEvent) => void;
 

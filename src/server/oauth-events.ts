@@ -2,12 +2,9 @@ import type { AuditLog } from '../observe/audit-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Log } from '../observe/log.ts';
 import { auditedEvent } from './audit-events.ts';
+import type { OAuthEvent } from './oauth-event.ts';
 
-/** Something that happened at the authorization server: of a kind, with details of which none is a secret. */
-export interface OAuthEvent {
-  readonly kind: string;
-  readonly [detail: string]: unknown;
-}
+export type { OAuthEvent };
 
 /** What somebody should look at; the rest is the day's work. */
 const UNUSUAL: ReadonlySet<unknown> = new Set([
