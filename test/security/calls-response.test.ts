@@ -146,7 +146,6 @@ describe('an answer of the API', () => {
     expect(result.isError).toBeUndefined();
   });
 
-  // 80
   const INSIDE = [
     'Error: boom\n    at handler (/srv/app/index.js:10:5)',
     'SELECT * FROM users WHERE id = 1',
@@ -165,7 +164,7 @@ describe('an answer of the API', () => {
   ];
 
   test.each([400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503])(
-    'of %i shows nothing of the inside',
+    'security case 80: of %i shows nothing of the inside',
     async (status) => {
       for (const inside of INSIDE) {
         for (const shape of SHAPES) {

@@ -297,7 +297,6 @@ describe('one hostile client', () => {
     ]);
   });
 
-  // 107
   const listen = (from: string, uris: readonly string[] = ['acme:doc']): Promise<EventReader> => {
     const params = { notifications: { resourceSubscriptions: [...uris] } };
     const headers = modernHeaders('subscriptions/listen', params);
@@ -308,7 +307,7 @@ describe('one hostile client', () => {
     });
   };
 
-  test('has as many streams as it may have, and others theirs', async () => {
+  test('security case 107: has as many streams as it may have, and others theirs', async () => {
     const [one, other] = [(await door.key()).key, (await door.key()).key];
     const open = await Promise.all(Array.from({ length: 12 }, () => listen(one)));
     const admitted = open.filter(({ status }) => status === 200);

@@ -194,7 +194,6 @@ describe('a server that runs', () => {
     }
   });
 
-  // 120
   const NASTY = [
     'a\r\n{"level":"info","msg":"forged"}',
     '\x1b[2J\x1b]0;title\x07',
@@ -212,7 +211,7 @@ describe('a server that runs', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800]|[\u{E0000}-\u{E007F}]/u;
 
-  test('writes one line a request, whatever a client calls itself and what it asks for', async () => {
+  test('security case 120: writes one line a request, whatever a client calls itself and what it asks for', async () => {
     const before = door.log().length;
     let requests = 0;
     for (const nasty of NASTY) {
