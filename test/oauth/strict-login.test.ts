@@ -140,7 +140,7 @@ describe('a strict client', () => {
       await expect(call(strict, twice.access_token)).rejects.toMatchObject(DEAD);
     });
 
-    it('36 redeems a code only with its verifier, its redirect URI and its own id', async () => {
+    it('33 37 redeems a code only with its verifier, its redirect URI and its own id', async () => {
       const other = await introduce('document, none', whole);
       const wrong = async (change: Partial<Awaited<ReturnType<typeof authorize>>>, as = strict) => {
         const answered = await authorize(strict);
