@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Example, startExample } from '../../test/interop/example.ts';
-import { LoginStore, SDK_2, signIn } from '../../test/oauth/sdk-clients.ts';
+import { LoginStore, sdk2In, signIn } from '../../test/oauth/sdk-clients.ts';
 import { PIXEL } from './seed.ts';
 
+const SDK = sdk2In('auto');
 let folder: string;
 let example: Example;
 let client: Client;
@@ -56,8 +57,8 @@ describe('npm start', () => {
     ['user_ben', 'Dana Whitfield'],
   ])('serves %s, who logs in without a key, the organization of theirs', async (user, member) => {
     const store = new LoginStore();
-    await expect(SDK_2.connect(store, example.mcp)).rejects.toThrow();
-    await SDK_2.finish(store, example.mcp, await signIn(store.sentTo[0] ?? new URL('about:blank'), user));
+    await expect(SDK.connect(store, example.mcp)).rejects.toThrow();
+    await SDK.finish(store, example.mcp, await signIn(store.sentTo[0] ?? new URL('about:blank'), user));
     const theirs = await connected({ ...example, key: store.current?.access_token ?? '' });
     const { structuredContent } = await theirs.callTool({ name: 'list_members', arguments: {} });
     await theirs.close();

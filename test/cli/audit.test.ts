@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
+import { LoginStore, sdk2In, signIn } from '../oauth/sdk-clients.ts';
 import { PETS } from './fixtures.ts';
 import { folder, ran, type Started, started } from './terminal.ts';
 
@@ -14,6 +14,7 @@ interface Event {
   readonly detail: { readonly [member: string]: unknown };
 }
 
+const SDK = sdk2In('auto');
 const running: Started[] = [];
 afterEach(async () => {
   for (const command of running.splice(0)) {
@@ -50,9 +51,9 @@ test('who was let in is told from the registration to the end of the grant, and 
   expect((await fetch(`${origin}/oauth/register`, refused)).status).toBe(400);
   expect((await fetch(`${origin}/oauth/login/callback?state=stolen&code=c`)).status).toBe(400);
   const store = new LoginStore();
-  await expect(SDK_2.connect(store, mcp)).rejects.toThrow();
+  await expect(SDK.connect(store, mcp)).rejects.toThrow();
   const answer = await signIn(store.sentTo[0] ?? new URL('about:blank'));
-  await SDK_2.finish(store, mcp, answer);
+  await SDK.finish(store, mcp, answer);
   const secrets = [answer.searchParams.get('code'), store.current?.access_token, store.current?.refresh_token];
   const first = store.current?.refresh_token;
   expect(await refresh(origin, store, first)).toBe(200);

@@ -3,11 +3,12 @@ import { afterEach, expect, test } from 'vitest';
 import { offersLogin } from '../../src/cli/dev-login.ts';
 import { readConfig } from '../../src/server/config-load.ts';
 import { recorder } from '../e2e/recorder.ts';
-import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
+import { LoginStore, sdk2In, signIn } from '../oauth/sdk-clients.ts';
 import { firstLine, postern, type Spawned } from './child.ts';
 import { PETS } from './fixtures.ts';
 import { folder, type Started, started } from './terminal.ts';
 
+const SDK = sdk2In('auto');
 const spawned: Spawned[] = [];
 const running: Started[] = [];
 afterEach(async () => {
@@ -54,7 +55,7 @@ test('a program logs in without a key, lists and calls as its user, and a restar
   await expect(connected(first.mcp, store)).rejects.toThrow();
   expect(store.sentTo).toHaveLength(1);
   const answer = await signIn(store.sentTo[0] ?? new URL('about:blank'), 'user_ben');
-  await SDK_2.finish(store, first.mcp, answer);
+  await SDK.finish(store, first.mcp, answer);
   const client = await connected(first.mcp, store);
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toEqual(['get_pet', 'create_pet']);
