@@ -7,7 +7,6 @@ export const REDIRECT = 'http://127.0.0.1:7777/callback';
 
 /** A program on an official SDK: what it does about OAuth is the SDK's own doing. */
 export interface Sdk {
-  readonly name: string;
   /** Runs the SDK's own `auth()`, as it does by itself after a 401. */
   auth(store: LoginStore, mcp: string): Promise<string>;
   /** @throws the SDK's `UnauthorizedError` when the user has to log in. */
@@ -17,8 +16,8 @@ export interface Sdk {
 }
 
 export interface Connection {
-  /** Calls `whoami`. @returns the text of the result. */
-  whoami(): Promise<string>;
+  /** Calls a tool without arguments. @returns the content of the result, as JSON. */
+  call(tool: 'whoami' | 'close'): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -69,20 +68,23 @@ export class LoginStore implements sdk2.OAuthClientProvider {
 
 const INFO = { name: 'program', version: '1' };
 
-/** SDK 2.x, as the project has it. */
-export const SDK_2: Sdk = {
-  name: 'SDK 2.x',
-  auth: (store, mcp) => sdk2.auth(store, { serverUrl: mcp }),
-  connect: async (store, mcp) => {
-    const client = new sdk2.Client(INFO, { versionNegotiation: { mode: 'auto' } });
-    await client.connect(new sdk2.StreamableHTTPClientTransport(new URL(mcp), { authProvider: store }));
-    return connection(client);
-  },
-  finish: async (store, mcp, callback) => {
-    const transport = new sdk2.StreamableHTTPClientTransport(new URL(mcp), { authProvider: store });
-    await transport.finishAuth(callback.searchParams);
-  },
-};
+/** SDK 2.x, as the project has it. @param mode `auto` speaks the modern era here. */
+export function sdk2In(mode: 'auto' | 'legacy'): Sdk {
+  return {
+    auth: (store, mcp) => sdk2.auth(store, { serverUrl: mcp }),
+    connect: async (store, mcp) => {
+      const client = new sdk2.Client(INFO, { versionNegotiation: { mode } });
+      await client.connect(new sdk2.StreamableHTTPClientTransport(new URL(mcp), { authProvider: store }));
+      return connection(client);
+    },
+    finish: async (store, mcp, callback) => {
+      const transport = new sdk2.StreamableHTTPClientTransport(new URL(mcp), { authProvider: store });
+      await transport.finishAuth(callback.searchParams);
+    },
+  };
+}
+
+export const SDK_2: Sdk = sdk2In('auto');
 
 interface Sdk1Transport {
   finishAuth(code: string): Promise<void>;
@@ -109,7 +111,6 @@ export async function sdk1(): Promise<Sdk> {
   );
   const { auth, Client, StreamableHTTPClientTransport } = Object.assign({}, ...parts) as Sdk1;
   return {
-    name: 'SDK 1.x',
     auth: (store, mcp) => auth(store, { serverUrl: mcp }),
     connect: async (store, mcp) => {
       const client = new Client(INFO);
@@ -130,7 +131,7 @@ interface Caller {
 
 function connection(client: Caller | sdk2.Client): Connection {
   return {
-    whoami: async () => JSON.stringify((await client.callTool({ name: 'whoami', arguments: {} })).content),
+    call: async (name) => JSON.stringify((await client.callTool({ name, arguments: {} })).content),
     close: () => client.close(),
   };
 }

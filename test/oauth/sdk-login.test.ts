@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claimsOf, post } from './facade-bench.ts';
 import { createJar } from './login/jar.ts';
-import { type Connection, LoginStore, REDIRECT, SDK_2, type Sdk, sdk1, signIn } from './sdk-clients.ts';
+import { type Connection, LoginStore, REDIRECT, SDK_2, type Sdk, sdk1, sdk2In, signIn } from './sdk-clients.ts';
 import { openWholeServer, type WholeServer } from './whole-server.ts';
 
 const DOCUMENT = 'https://program.example/client.json';
@@ -9,12 +9,13 @@ const DOCUMENT = 'https://program.example/client.json';
 const EXPIRED = 17 * 60;
 const ADA = '{\\"tenant\\":\\"acme\\",\\"subject\\":\\"user_ada\\"}';
 
-const sdks: [string, () => Promise<Sdk>][] = [
+const SDKS: [name: string, load: () => Promise<Sdk>][] = [
   ['SDK 1.x', sdk1],
   ['SDK 2.x', async () => SDK_2],
+  ['SDK 2.x in the legacy era', async () => sdk2In('legacy')],
 ];
 
-describe.each(sdks)('%s', (_name, load) => {
+describe.each(SDKS)('%s', (name, load) => {
   let sdk: Sdk;
   let server: WholeServer;
   let store: LoginStore;
@@ -67,7 +68,7 @@ describe.each(sdks)('%s', (_name, load) => {
 
     it('logs in and calls, with the scope and resource of the challenge', async () => {
       const connection = await login();
-      expect(await connection.whoami()).toContain(ADA);
+      expect(await connection.call('whoami')).toContain(ADA);
       const asked = store.sentTo[0]?.searchParams;
       expect([asked?.get('resource'), asked?.get('scope')?.split(' ')[0]]).toEqual([server.mcp, 'tickets:read']);
       const id = way === 'registers' ? expect.stringMatching(/^dcr_/) : DOCUMENT;
@@ -82,12 +83,12 @@ describe.each(sdks)('%s', (_name, load) => {
       const connection = await login();
       const first = store.current;
       later(EXPIRED);
-      expect(await connection.whoami()).toContain(ADA);
+      expect(await connection.call('whoami')).toContain(ADA);
       expect(store.current?.refresh_token).not.toBe(first?.refresh_token);
       await server.restart();
-      expect(await (await connect()).whoami()).toContain(ADA);
+      expect(await (await connect()).call('whoami')).toContain(ADA);
       later(EXPIRED);
-      expect(await (await connect()).whoami()).toContain(ADA);
+      expect(await (await connect()).call('whoami')).toContain(ADA);
       expect(store.sentTo).toHaveLength(1);
       expect(await server.grants()).toMatchObject([{ revokedAt: null }]);
     });
@@ -106,7 +107,7 @@ describe.each(sdks)('%s', (_name, load) => {
       expect(all).toEqual(Array.from({ length: 5 }, () => 'AUTHORIZED'));
       expect([given.length, new Set(given).size]).toEqual([5, 1]);
       later(EXPIRED);
-      expect(await (await connect()).whoami()).toContain(ADA);
+      expect(await (await connect()).call('whoami')).toContain(ADA);
       expect([store.sentTo.length, (await server.grants()).length]).toEqual([1, 1]);
     });
 
@@ -119,9 +120,9 @@ describe.each(sdks)('%s', (_name, load) => {
       });
       expect(revoked.status).toBe(200);
       expect(await grantOf()).toMatchObject({ reason: 'revoked', idp: null });
-      await expect(connection.whoami()).rejects.toThrow(/unauthorized/i);
+      await expect(connection.call('whoami')).rejects.toThrow(/unauthorized/i);
       later(1);
-      expect(await (await login()).whoami()).toContain(ADA);
+      expect(await (await login()).call('whoami')).toContain(ADA);
       expect(store.client?.client_id).toBe(id);
       expect((await server.grants()).map(({ revokedAt }) => revokedAt === null)).toEqual([true, false]);
     });
@@ -132,7 +133,7 @@ describe.each(sdks)('%s', (_name, load) => {
     const { gid } = claimsOf(store.current?.access_token);
     await server.endGrant(String(gid));
     const kept = store.current;
-    await expect(connection.whoami()).rejects.toThrow(/unauthorized/i);
+    await expect(connection.call('whoami')).rejects.toThrow(/unauthorized/i);
     await server.restart();
     store.current = kept;
     await expect(connect()).rejects.toThrow(/unauthorized/i);
@@ -143,10 +144,10 @@ describe.each(sdks)('%s', (_name, load) => {
   it('is out at the next refresh when the identity provider no longer has the user', async () => {
     const connection = await login();
     server.identityProvider.disable('user_ada');
-    expect(await connection.whoami()).toContain(ADA);
+    expect(await connection.call('whoami')).toContain(ADA);
     const kept = store.current;
     later(60 * 60 + 60);
-    await expect(connection.whoami()).rejects.toThrow(/unauthorized/i);
+    await expect(connection.call('whoami')).rejects.toThrow(/unauthorized/i);
     expect(await grantOf(kept)).toMatchObject({ reason: 'idp_refused', idp: null });
   });
 
@@ -160,6 +161,27 @@ describe.each(sdks)('%s', (_name, load) => {
     store.current = own;
     expect(await sdk.auth(store, server.mcp)).toBe('REDIRECT');
     expect(await grantOf(own)).toMatchObject({ reason: 'refresh_reused' });
+  });
+
+  it('learns which scope a call wants, and logs in with that where it can', async () => {
+    const connection = await login();
+    const before = store.current;
+    if (name === 'SDK 1.x') {
+      // It refreshes, which gives no more than was granted, and says so: there is no way on but to forget the tokens.
+      await expect(connection.call('close')).rejects.toThrow(/403 after trying upscoping/);
+      expect([store.sentTo.length, store.current?.scope]).toEqual([1, 'tickets:read']);
+      expect(await connection.call('whoami')).toContain(ADA);
+      return;
+    }
+    await expect(connection.call('close')).rejects.toThrow(/unauthorized/i);
+    const url = store.sentTo.at(-1);
+    expect(url?.searchParams.get('scope')?.split(' ')).toEqual(
+      expect.arrayContaining(['tickets:read', 'tickets:write']),
+    );
+    await sdk.finish(store, server.mcp, await signIn(url ?? new URL(server.mcp)));
+    expect(await (await connect()).call('close')).toContain('closed');
+    expect(await grantOf()).toMatchObject({ scopes: ['tickets:read', 'tickets:write'] });
+    expect(await grantOf(before)).toMatchObject({ scopes: ['tickets:read'], revokedAt: null });
   });
 
   it('is told of a user who refuses, and has nothing', async () => {
