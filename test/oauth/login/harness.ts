@@ -5,7 +5,7 @@ import { NodeRequest, send } from '../../../src/adapters/node-exchange.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { HttpReply } from '../../../src/http/exchange.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { createEgress } from '../../../src/lib/egress.ts';
+import { createEgress, type Egress } from '../../../src/lib/egress.ts';
 import { createSealer } from '../../../src/lib/seal.ts';
 import { notice } from '../../../src/oauth/browser/shell.ts';
 import {
@@ -48,6 +48,8 @@ export interface FacadeOptions {
   readonly allow?: readonly string[];
   readonly dev?: { readonly accessTokenSeconds?: number; readonly rotate?: boolean };
   readonly rememberDays?: number;
+  /** What stands before the egress, for hosts that are played by others. */
+  readonly through?: (egress: Egress) => Egress;
 }
 
 export const NO_GRANTS: IdpGrants = {
@@ -65,7 +67,8 @@ export async function startFacade(options: FacadeOptions = {}): Promise<Facade> 
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   const idp = await createDevIdentityProvider({ origin, callback: origin + CALLBACK_PATH, clock, ...options.dev });
-  const egress = createEgress({ clock, allow: [`127.0.0.1:${port}`, ...(options.allow ?? [])] });
+  const real = createEgress({ clock, allow: [`127.0.0.1:${port}`, ...(options.allow ?? [])] });
+  const egress = options.through?.(real) ?? real;
   const cache = createMemoryCache({ clock });
   const known = new Map<string, InteractionDetails>();
   const outcomes: (LoginOutcome | FailedOutcome)[] = [];
