@@ -92,10 +92,7 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
     keyDays: wanted.signingKeyDays,
     ...(dev === undefined ? {} : { beside: { prefix: dev.prefix, handler: dev.handler } }),
     failed: parts.failed,
-    ended: (grantId, reason) => {
-      parts.happened({ kind: 'grant_ended', grantId, reason });
-      parts.ended?.(grantId);
-    },
+    ended: (grantId) => parts.ended?.(grantId),
   });
   return {
     ...facade,
