@@ -1,4 +1,5 @@
 import type { Tool } from '../core/tool.ts';
+import { glob } from '../lib/glob.ts';
 import { toolCost } from '../openapi/lint/cost.ts';
 import type { Callable } from '../tools/callable.ts';
 import { type Catalog, createCatalog } from '../tools/catalog.ts';
@@ -7,7 +8,6 @@ import { decideMode, type ModeRules, type ToolMode } from '../tools/search/mode.
 import { createSearchTools } from '../tools/search/search-tools.ts';
 import { createToolSearch } from '../tools/search/tool-search.ts';
 import type { Config } from './config.ts';
-import { glob } from './toolsets.ts';
 
 /** Makes the catalogs of an offer: each over some of its tools, listed or found as the config says. */
 export interface Catalogues {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObject } from '../core/json.ts';
+import { bindings } from './config-access.ts';
 import { catalogueFields } from './config-catalogue.ts';
 import { callerCredentials } from './config-credential.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
@@ -55,6 +56,15 @@ const tools = z.strictObject({
     .describe(
       'Which scopes tools need: the first rule that fits decides. `none` opens all. Without a rule: ' +
         '`<upstream>:read` where the server says that a tool only reads, else `<upstream>:write`.',
+    ),
+  bind: bindings()
+    .default({})
+    .describe('Arguments that the server fills in, in every tool that has them. No caller sees or may send them.'),
+  shared: toolNames('a list of names')
+    .default([])
+    .describe(
+      'Tools that are the same for every tenant, with `*`. Where the server sees one caller, whoever calls, and there are ' +
+        'several tenants, every tool needs `bind` or to be one of these.',
     ),
   overrides: z
     .record(z.string(), override)

@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mcpForeign, mcpPrompts, mcpResources } from '../calls/mcp-offer.ts';
-import { mcpCallable } from '../calls/mcp-tool.ts';
-import type { Principal } from '../core/principal.ts';
 import { once } from '../lib/once.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
-import type { Callable } from '../tools/callable.ts';
-import type { PromptDefinition, ResourceDefinition } from '../tools/define.ts';
-import type { ForeignResources } from '../tools/resources.ts';
-import type { UpstreamState } from '../upstream/gate.ts';
 import { Connection } from '../upstream/mcp/connection.ts';
 import { Legs } from '../upstream/mcp/legs.ts';
 import { type ListKind, type Lists, NOTHING_LISTED, type Note } from '../upstream/mcp/listed.ts';
-import { type OfferedTool, offerTools } from '../upstream/mcp/offer.ts';
-import { acceptedPins, comparePins, heldBack, type PinFinding, type PinStore } from '../upstream/mcp/pins.ts';
-import type { McpTarget } from '../upstream/mcp/request.ts';
-import { uriMap } from '../upstream/mcp/uris.ts';
+import { acceptedPins, comparePins, type PinFinding, type PinStore } from '../upstream/mcp/pins.ts';
 import { createNormaliser } from '../upstream/normalise.ts';
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
 import type { CallerGround, CredentialUse, OpenedCredential } from './caller-credentials.ts';
 import type { McpUpstreamConfig } from './config-mcp.ts';
 import { pinStoreOf } from './mcp-pins.ts';
+import { changedKinds, NOTHING_SERVED, type Served, type Serving, serveLists } from './mcp-served.ts';
 import { httpWay, type McpWay, stdioWay } from './mcp-way.ts';
 import type { UpstreamStates } from './upstream-states.ts';
 import { egressOf, type UpstreamSurroundings } from './upstreams.ts';
@@ -42,18 +33,6 @@ export interface McpSurroundings extends UpstreamSurroundings {
   readonly config?: CredentialUse['config'];
   /** Hears what happens to the upstream. Default: nobody does. */
   readonly note?: Note;
-}
-
-/** What is served of an MCP server at one moment. */
-interface Served {
-  readonly tools: readonly OfferedTool[];
-  readonly callables: readonly Callable[];
-  readonly resources: readonly ResourceDefinition[];
-  /** What is read under URIs of its own, and its templates; nothing where the server has no resources at all. */
-  readonly foreign: ForeignResources | undefined;
-  readonly prompts: readonly PromptDefinition[];
-  readonly warnings: readonly string[];
-  readonly findings: readonly PinFinding[];
 }
 
 /** An MCP server as an upstream. What it serves changes while it is there: read it anew after `onChange`. */
@@ -117,20 +96,7 @@ async function openCredential(
   return openCallerCredential(credential, { name, url, config, refused }, callers);
 }
 
-/** Fewer than common tokenizers need: a result is rather too short than too long. */
-const BYTES_PER_TOKEN = 2.5;
-
 const nobody: Note = () => undefined;
-
-const NOTHING_SERVED: Served = {
-  tools: [],
-  callables: [],
-  resources: [],
-  foreign: undefined,
-  prompts: [],
-  warnings: [],
-  findings: [],
-};
 
 class McpUpstream implements LoadedMcpUpstream {
   readonly name: string;
@@ -141,12 +107,7 @@ class McpUpstream implements LoadedMcpUpstream {
   readonly #store: PinStore;
   readonly #note: Note;
   readonly #connection: Connection;
-  readonly #target: McpTarget;
-  readonly #resultBytes: number;
-  readonly #resultTokens: number;
-  readonly #schemas = new SchemaCompiler();
-  readonly #state: UpstreamState | undefined;
-  readonly #identityOf: (principal: Principal) => string;
+  readonly #serving: Serving;
   readonly #listeners = new Set<(kinds: ReadonlySet<ListKind>) => void>();
   readonly #reported = new Set<string>();
   #lists: Lists = NOTHING_LISTED;
@@ -161,11 +122,7 @@ class McpUpstream implements LoadedMcpUpstream {
     this.#way = way;
     this.#store = store;
     this.#note = given.note ?? nobody;
-    this.#resultBytes = given.resultBytes;
-    this.#resultTokens = given.resultTokens ?? Number.POSITIVE_INFINITY;
     const credential = { source: way.credential, headers: config.headers };
-    this.#state = given.states?.of(name);
-    this.#identityOf = createIdentities(credential, given.identityKey ?? randomBytes(32));
     const { clock } = given;
     const legs = new Legs();
     this.#connection = new Connection({
@@ -188,7 +145,14 @@ class McpUpstream implements LoadedMcpUpstream {
       onFault: () => undefined,
       onCredentialRefused: () => this.#note('mcp credential refused', { upstream: name }, 'error'),
     });
-    this.#target = { name, clock, connection: this.#connection, legs, timeoutMs, secrets, tokens, normalise };
+    const target = { name, clock, connection: this.#connection, legs, timeoutMs, secrets, tokens, normalise };
+    this.#serving = {
+      ...{ name, config, target, resultBytes: given.resultBytes },
+      resultTokens: given.resultTokens ?? Number.POSITIVE_INFINITY,
+      schemas: new SchemaCompiler(),
+      state: given.states?.of(name),
+      identityOf: createIdentities(credential, given.identityKey ?? randomBytes(32)),
+    };
   }
 
   get tools() {
@@ -214,6 +178,9 @@ class McpUpstream implements LoadedMcpUpstream {
   }
   get findings() {
     return this.#served.findings;
+  }
+  get untied() {
+    return this.#served.untied;
   }
   get problem() {
     return this.#connection.problem;
@@ -262,55 +229,9 @@ class McpUpstream implements LoadedMcpUpstream {
     const { pins, findings } = comparePins(pinned, this.#lists.tools, pin.onChange);
     if (JSON.stringify(pins) !== JSON.stringify(pinned)) await this.#store.write(pins);
     this.#report(findings);
-    this.#served = this.#serve(findings);
+    this.#served = serveLists(this.#lists, findings, this.#serving);
     const changed = changedKinds(before, this.#served);
     if (changed.size > 0) for (const listener of this.#listeners) listener(changed);
-  }
-
-  #serve(findings: readonly PinFinding[]): Served {
-    const { name } = this;
-    const { tools: options, pin } = this.#config;
-    const prefix = this.#config.prefix ?? `${name}_`;
-    const held = heldBack(findings, pin.onChange);
-    const listed = this.#lists.tools.filter((tool) => !held.has(tool.name));
-    const { include, exclude, ...rest } = options;
-    const offer = offerTools(listed, { ...rest, upstream: name, prefix, select: { include, exclude } });
-    const uris = uriMap(name);
-    const known = new Set(this.#lists.resources.map(({ uri }) => uri));
-    const rules = {
-      maxBytes: this.#resultBytes,
-      maxTextBytes: this.#resultTokens * BYTES_PER_TOKEN,
-      secrets: this.#way.secrets,
-      safety: this.#config.safety,
-      // What anybody can fetch stays what it is, unless the server says that it serves it.
-      uri: (theirs: string) =>
-        /^https?:/i.test(theirs) && !known.has(theirs) ? theirs : (uris.toOurs(theirs) ?? theirs),
-    };
-    const parts = {
-      target: this.#target,
-      rules,
-      schemas: this.#schemas,
-      state: this.#state,
-      identityOf: this.#identityOf,
-    };
-    const offered = {
-      target: this.#target,
-      rules,
-      uris,
-      prefix,
-      scopes: options.scopes === 'none' ? [] : [`${name}:read`],
-    };
-    const resources = mcpResources(this.#lists.resources, offered);
-    const prompts = mcpPrompts(this.#lists.prompts, offered);
-    return {
-      tools: offer.tools,
-      callables: offer.tools.map((tool) => mcpCallable(tool, parts)),
-      resources: resources.offered,
-      foreign: this.#lists.readable ? mcpForeign(this.#lists.templates, offered) : undefined,
-      prompts: prompts.offered,
-      warnings: [offer, resources, prompts].flatMap(({ warnings }) => warnings).concat(told(name, findings, held)),
-      findings,
-    };
   }
 
   /** Each finding once: a list is fetched often. */
@@ -323,24 +244,4 @@ class McpUpstream implements LoadedMcpUpstream {
       this.#note(`mcp tool ${what}`, { upstream: this.name, tool, mode: this.#config.pin.onChange }, level);
     }
   }
-}
-
-function told(upstream: string, findings: readonly PinFinding[], held: ReadonlySet<string>): string[] {
-  return findings.flatMap(({ tool, what }) => {
-    if (what !== 'changed' && !held.has(tool)) return [];
-    const how = what === 'changed' ? 'is not what it was when it was first seen' : 'is new';
-    const so = held.has(tool) ? '; it is held back until it is accepted' : '';
-    return [`${upstream}: the definition of ${JSON.stringify(tool)} ${how}${so}`];
-  });
-}
-
-function changedKinds(before: Served, after: Served): ReadonlySet<ListKind> {
-  const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
-  const kinds = new Set<ListKind>();
-  if (differs(before.tools, after.tools)) kinds.add('tools');
-  if (differs([before.resources, before.foreign], [after.resources, after.foreign])) {
-    kinds.add('resources');
-  }
-  if (differs(before.prompts, after.prompts)) kinds.add('prompts');
-  return kinds;
 }

@@ -28,7 +28,6 @@ import { resourceProblems } from './resource-metadata.ts';
 import { createRoutes, isOpen, type Routes } from './routes.ts';
 import type { Tenancy } from './tenancy.ts';
 import { createToolsets, type Narrowing, type Toolsets, toolsetRemarks } from './toolsets.ts';
-import type { LoadedUpstream } from './upstreams.ts';
 
 /** What a server offers besides the operations of its upstreams. */
 export interface Definitions {
@@ -92,14 +91,25 @@ const KEPT_CATALOGS = 256;
 export function createOffer(config: Config, backing: Backing, definitions: OfferDefinitions, dynamic: boolean): Offer {
   const { upstreams, mcpUpstreams } = backing;
   const code = (definitions.tools ?? []).map(ownedCodeTool);
-  const own = [...upstreams.flatMap((upstream) => confined(upstream, definitions.tenancy)), ...code];
+  const own = [
+    ...upstreams.flatMap(({ callables: all, untied }) => confined(all, untied, definitions.tenancy)),
+    ...code,
+  ];
   const beside = mcpBeside(mcpUpstreams, {
     tools: own.map(({ tool }) => tool.name),
     resources: (definitions.resources ?? []).map(({ uri }) => uri),
     prompts: (definitions.prompts ?? []).map(({ name }) => name),
   });
-  const callables = [...own, ...beside.callables].map((callable) => policedCallable(callable, config.policies));
-  checkOffer(config, [...upstreams, ...mcpUpstreams], callables, definitions.tenancy?.problems(upstreams));
+  const foreign = mcpUpstreams.flatMap(({ untied }) => untied);
+  const callables = [...own, ...confined(beside.callables, foreign, definitions.tenancy)].map((callable) =>
+    policedCallable(callable, config.policies),
+  );
+  checkOffer(
+    config,
+    [...upstreams, ...mcpUpstreams],
+    callables,
+    definitions.tenancy?.problems([...upstreams, ...mcpUpstreams]),
+  );
 
   const endpoints = createEndpoints(
     config,
@@ -163,7 +173,12 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
   return offer;
 }
 
-function confined({ callables, untied }: LoadedUpstream, tenancy: Tenancy | undefined): readonly Callable[] {
+/** @param untied the names of those that are to be one tenant's. */
+function confined(
+  callables: readonly Callable[],
+  untied: readonly string[],
+  tenancy: Tenancy | undefined,
+): readonly Callable[] {
   if (tenancy === undefined || untied.length === 0) return callables;
   const names = new Set(untied);
   return callables.map((callable) => (names.has(callable.tool.name) ? tenancy.confine(callable) : callable));

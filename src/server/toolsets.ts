@@ -1,6 +1,7 @@
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
+import { glob } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Callable } from '../tools/callable.ts';
 import { CODE_UPSTREAM } from '../tools/code-tool.ts';
@@ -56,24 +57,6 @@ export function selectorTest({ tool: name, tag, upstream, readOnly }: Selector):
     (tag === undefined || tool.tags.includes(tag)) &&
     (upstream === undefined || tool.upstream === upstream) &&
     (readOnly === undefined || (tool.annotations.readOnlyHint === true) === readOnly);
-}
-
-/** `*` stands for any characters. In one pass: what stands between two stars is looked for behind what came before. */
-export function glob(pattern: string): (text: string) => boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return (text) => text === pattern;
-  return (text) => {
-    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-    const end = text.length - last.length;
-    let at = first.length;
-    for (const part of rest) {
-      const found = text.indexOf(part, at);
-      if (found === -1 || found + part.length > end) return false;
-      at = found + part.length;
-    }
-    return true;
-  };
 }
 
 /** What in the toolsets can never mean anything. */

@@ -89,6 +89,34 @@ describe('the tools of an MCP server', () => {
     expect(up.warnings).toHaveLength(3);
   });
 
+  const ORG = { type: 'object', properties: { org: { type: 'string' }, q: { type: 'string' } }, required: ['org'] };
+
+  test('have arguments filled in that the config binds, and are not served without them', async () => {
+    server.service.tool({ name: 'find', inputSchema: ORG }, empty);
+    server.service.tool({ name: 'other' }, empty);
+    const tools = { bind: { org: 'principal.tenant' }, overrides: { other: { bind: { org: 'principal.tenant' } } } };
+    const up = await loadUp({ tools });
+    expect(names(up)).toEqual(['up_find']);
+    expect(up.warnings).toEqual([
+      'up_other is not served: upstreams.up.tools.overrides.other.bind.org fits no argument',
+    ]);
+    const { tool, check } = callableOf(up, 'up_find');
+    expect(tool.inputSchema).toEqual({ type: 'object', properties: { q: { type: 'string' } } });
+    expect(check({ q: 'x' }, ALICE)).toEqual({ args: { q: 'x', org: ALICE.tenant } });
+    expect(check({ q: 'x', org: 'other' }, ALICE)).toMatchObject({ problems: [{ pointer: '/org' }] });
+  });
+
+  test('are told apart by tenant, where the server sees one caller', async () => {
+    for (const name of ['find', 'list', 'about']) server.service.tool({ name, inputSchema: ORG }, empty);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+    const credential = { from: 'static', bearer: '${env:T}' };
+    const tools = { shared: ['about'], overrides: { find: { bind: { org: 'principal.tenant' } } } };
+    const env = { env: { T: 'token-of-the-operator' } };
+    expect((await loadUp({ credential, tools }, env)).untied).toEqual(['up_list']);
+    expect((await loadUp({ credential, tools, headers: { 'x-org': 'principal.tenant' } }, env)).untied).toEqual([]);
+    expect((await loadUp({ tools })).untied).toEqual([]);
+  });
+
   test('have their arguments checked against all that their schema says', async () => {
     const inputSchema = {
       type: 'object',

@@ -193,6 +193,8 @@ test.each(['auto', 'legacy'] as const)(
     }
     expect(alive[5]).toBe(alive[2]);
   },
+  // A full collection for each count.
+  60_000,
 );
 
 test('scopes that change are said to', async () => {

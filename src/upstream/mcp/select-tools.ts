@@ -1,21 +1,7 @@
-/** A glob over names: `*` stands for any characters. */
-function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*');
-  const [first = '', ...rest] = parts;
-  if (rest.length === 0) return name === pattern;
-  const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, from);
-    if (found === -1 || found + part.length > name.length - last.length) return false;
-    from = found + part.length;
-  }
-  return true;
-}
+import { glob } from '../../lib/glob.ts';
 
 export function matchesAny(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => matches(pattern, name));
+  return patterns.some((pattern) => glob(pattern)(name));
 }
 
 export interface ScopeRule {
