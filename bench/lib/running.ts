@@ -9,6 +9,8 @@ export interface Ready {
   readonly port: number;
   /** An API key, where the server wants one. */
   readonly key?: string;
+  /** All of them, where there are more. */
+  readonly keys?: readonly string[];
 }
 
 /** A server process that listens. */
@@ -33,15 +35,18 @@ function cpuSeconds(pid: number | undefined): number {
   }
 }
 
-function portOf(said: { port?: number; mcp?: string; key?: string }): Ready {
-  const port = said.port ?? Number(new URL(said.mcp ?? '').port);
-  return { port, key: said.key };
+interface Said extends Partial<Ready> {
+  readonly mcp?: string;
+}
+
+function portOf({ port, mcp, key, keys }: Said): Ready {
+  return { port: port ?? Number(new URL(mcp ?? '').port), key, keys };
 }
 
 /** The first thing the child says, by whichever way it says it. @throws when it ends before. */
 export function untilReady(child: ChildProcess, name: string): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    child.once('message', (said: { port: number; key?: string }) => resolve(portOf(said)));
+    child.once('message', (said: Said) => resolve(portOf(said)));
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -9,8 +9,10 @@ import { deriveKey } from '../../src/lib/seal.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 
 export interface OwnServer extends PosternOptions {
-  /** What the one key may do. */
+  /** What the keys may do. */
   readonly scope: string;
+  /** Whose keys there are; the parent is told them in this order. Default: one of `acme`. */
+  readonly tenants?: readonly string[];
   /** Where the database is. */
   readonly file: string;
   /** What the server keeps things in, made of what was opened. Default: that. */
@@ -18,19 +20,22 @@ export interface OwnServer extends PosternOptions {
 }
 
 /**
- * Serves the library as one would in production, with a database, an API key and a log, tells the parent port and key,
+ * Serves the library as one would in production, with a database, API keys and a log, tells the parent port and keys,
  * and ends with it. Log lines are made and written, to /dev/null: what a file system does with them is not ours to
  * measure.
  */
-export async function serveOwn({ scope, file, through, ...options }: OwnServer): Promise<void> {
+export async function serveOwn({ scope, tenants = ['acme'], file, through, ...options }: OwnServer): Promise<void> {
   const master = randomBytes(32).toString('base64url');
   process.env.POSTERN_MASTER = master;
   const opened = openSqlite({ file, clock: systemClock });
   await opened.migrate();
   const pepper = createPepper(deriveKey(Buffer.from(master), 'api-keys'));
-  const wanted = { tenant: 'acme', name: 'bench', scopes: [scope], expiresAt: null };
-  const { row, key } = createApiKey(wanted, pepper, systemClock);
-  await opened.keys.insert(row);
+  const keys: string[] = [];
+  for (const tenant of tenants) {
+    const { row, key } = createApiKey({ tenant, name: 'bench', scopes: [scope], expiresAt: null }, pepper, systemClock);
+    await opened.keys.insert(row);
+    keys.push(key);
+  }
 
   const postern = await createPostern({
     server: { name: 'bench', version: '1.0.0' },
@@ -41,7 +46,7 @@ export async function serveOwn({ scope, file, through, ...options }: OwnServer):
     ...options,
   });
   const listening = await listen(postern);
-  process.send?.({ port: listening.port, key });
+  process.send?.({ port: listening.port, key: keys[0], keys });
   process.once('SIGTERM', async () => {
     await listening.close();
     await opened.close();
