@@ -26,3 +26,13 @@ test('it holds neither the credential nor who calls, and cannot be made without 
   expect(identity).toMatch(/^[\w-]{22}$/);
   expect(identity).not.toBe(other);
 });
+
+test('of a credential of each caller, it is that of the user, whichever client and login they come with', () => {
+  const tokens = { tokenFor: () => 'same for all' };
+  const identity = createIdentities({ source: { from: 'identity', tokens } }, KEY);
+  const ada = { ...principal('t1'), kind: 'user' as const, issuer: 'https://a.test', clientId: 'c1', grantId: 'g1' };
+  expect(identity({ ...ada, clientId: 'c2', grantId: 'g2' })).toBe(identity(ada));
+  const others = [{ tenant: 't2' }, { subject: 'bob' }, { issuer: 'https://b.test' }, { kind: 'service' as const }];
+  const all = [ada, ...others.map((other) => ({ ...ada, ...other }))].map(identity);
+  expect(new Set(all).size).toBe(5);
+});

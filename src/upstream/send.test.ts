@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
 import { createRecordingUpstream, type RecordingUpstream } from '../testing/recording-upstream.ts';
+import { createBreaker } from './breaker.ts';
 import { type CredentialConfig, compileCredential } from './credential.ts';
+import type { CallerTokens } from './credentials/caller-tokens.ts';
 import { send } from './send.ts';
 
 const principal: Principal = { kind: 'key', subject: 'key_1', tenant: 'acme', scopes: new Set() };
@@ -113,5 +116,53 @@ describe('sending', () => {
       error: { code: 'cancelled' },
     });
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('with a token of the caller', () => {
+  const tokens = (given: CallerTokens): CredentialConfig['source'] => ({ from: 'identity', tokens: given });
+  const post = () => ({ method: 'POST', url: `${server.url}/x`, headers: {}, body: 'once' });
+  const bearers = () => server.requests.map(({ headers }) => headers['authorization']);
+
+  test('sends it, and says what nobody may see', async () => {
+    const sent = await send(upstream(), post(), context(tokens({ tokenFor: () => 'token-1' })));
+    expect(sent).toMatchObject({ response: { status: 200 }, secrets: ['token-1'] });
+    expect(bearers()).toEqual(['Bearer token-1']);
+  });
+
+  test('a refused one is renewed and the request sent again, once, whatever its method', async () => {
+    server.answer({ status: 401 });
+    const renew = vi.fn(async () => 'token-2');
+    const sent = await send(upstream(), post(), context(tokens({ tokenFor: async () => 'token-1', renew })));
+    expect(sent).toMatchObject({ response: { status: 401 }, secrets: ['token-2', 'token-1'] });
+    expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
+    expect(server.requests.map(({ body }) => String(body))).toEqual(['once', 'once']);
+    expect(renew.mock.calls).toEqual([[principal, 'token-1']]);
+  });
+
+  test.each([undefined, 'token-1'])('is not sent again with %s in its place', async (other) => {
+    server.answer({ status: 401 });
+    const given = { tokenFor: () => 'token-1', renew: async () => other };
+    expect(await send(upstream(), post(), context(tokens(given)))).toMatchObject({ response: { status: 401 } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([200, 400, 403, 500])('an answer of %i renews nothing', async (status) => {
+    server.answer({ status });
+    const renew = vi.fn(async () => 'token-2');
+    await send(upstream(), post(), context(tokens({ tokenFor: () => 'token-1', renew })));
+    expect(renew).not.toHaveBeenCalled();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('that cannot be had, nothing is sent, and the circuit of the upstream stays as it is', async () => {
+    const breaker = createBreaker({ upstream: 'acme', clock: systemClock, failures: 1 });
+    const given = tokens({ tokenFor: () => Promise.reject(new PosternError('upstream_unavailable')) });
+    for (let times = 0; times < 3; times++) {
+      const sent = await send({ ...upstream(), breaker }, post(), context(given));
+      expect(sent).toMatchObject({ error: { code: 'upstream_unavailable', details: { upstream: 'acme' } } });
+    }
+    expect(server.requests).toHaveLength(0);
+    expect(breaker.states()).toEqual([]);
   });
 });

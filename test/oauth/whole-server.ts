@@ -25,6 +25,8 @@ export interface WholeServer {
   readonly mcp: string;
   readonly database: Database;
   readonly identityProvider: DevIdentityProvider;
+  /** Paths of the identity provider that were asked. */
+  readonly idpPaths: readonly string[];
   /** Every line of the log so far. */
   readonly lines: readonly string[];
   /** Ends it and starts it again on its port and database. What was in memory alone is gone. */
@@ -45,6 +47,13 @@ export interface WholeServerOptions {
   readonly facade?: JsonObject;
   /** Default: a free one. */
   readonly port?: number;
+  /** `upstreams` of the config, with paths relative to `baseDir`. */
+  readonly upstreams?: JsonObject;
+  readonly baseDir?: string;
+  /** `auth.issuers` of the config. */
+  readonly issuers?: readonly JsonObject[];
+  /** How the tokens of the identity provider are. */
+  readonly dev?: { readonly accessTokenSeconds?: number; readonly rotate?: boolean };
 }
 
 const MASTER = new Uint8Array(32).fill(9);
@@ -80,11 +89,29 @@ export async function openWholeServer(options: WholeServerOptions = {}): Promise
   let listening = await listen(handlers, { port });
   ({ port } = listening);
   const origin = listening.url;
-  const identityProvider = await createDevIdentityProvider({ origin, callback: origin + CALLBACK_PATH, clock });
+  const made = await createDevIdentityProvider({
+    ...{ origin, callback: origin + CALLBACK_PATH, clock },
+    ...options.dev,
+  });
+  const idpPaths: string[] = [];
+  const identityProvider: DevIdentityProvider = {
+    ...made,
+    handler: (incoming, outgoing) => {
+      idpPaths.push(String(incoming.url).slice(made.prefix.length).replace(/\?.*/, ''));
+      return made.handler(incoming, outgoing);
+    },
+  };
   const start = async (): Promise<Running> => {
     const cache = createMemoryCache({ clock });
     const postern = await compose(configOf(origin, identityProvider, options), {
-      ...{ baseDir: '.', database, cache, clock, version: '0.0.0', devIdentityProvider: identityProvider },
+      ...{
+        baseDir: options.baseDir ?? '.',
+        database,
+        cache,
+        clock,
+        version: '0.0.0',
+        devIdentityProvider: identityProvider,
+      },
       ...{ master: MASTER, logTo: { write: (line: string) => void lines.push(line) }, tools: TOOLS },
     });
     return { postern, cache };
@@ -96,7 +123,7 @@ export async function openWholeServer(options: WholeServerOptions = {}): Promise
   running = await start();
 
   return {
-    ...{ origin, mcp: `${origin}/mcp`, database, identityProvider, lines },
+    ...{ origin, mcp: `${origin}/mcp`, database, identityProvider, idpPaths, lines },
     restart: async () => {
       await stop();
       running = await start();
@@ -117,12 +144,14 @@ interface Running {
   readonly cache: Cache;
 }
 
-function configOf(origin: string, { issuer, clientId }: DevIdentityProvider, { facade = {} }: WholeServerOptions) {
+function configOf(origin: string, { issuer, clientId }: DevIdentityProvider, options: WholeServerOptions) {
   return readConfig(
     {
       server: { url: origin, name: 'acme', title: 'Acme' },
+      upstreams: options.upstreams ?? {},
       auth: {
-        facade: { identityProvider: { issuer, clientId, tenant: 'unused' }, ...facade },
+        issuers: options.issuers ?? [],
+        facade: { identityProvider: { issuer, clientId, tenant: 'unused' }, ...options.facade },
         scopes: { 'tickets:read': 'Read tickets.', 'tickets:write': 'Change tickets.' },
         defaultScopes: ['tickets:read'],
       },
