@@ -79,7 +79,7 @@ function isOf({ payload }: Unverified, issuer: Issuer): boolean {
 }
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */
-function basic({ clientId, clientSecret }: IntrospectionOptions): string {
+export function basic({ clientId, clientSecret }: Pick<IntrospectionOptions, 'clientId' | 'clientSecret'>): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
 }

@@ -36,9 +36,7 @@ const CURVES: { readonly [algorithm in Algorithm]?: string } = {
  *   that is no reason to throw away every token.
  */
 export function readKeySet(value: unknown, algorithms: readonly Algorithm[], importKey: ImportKey): KeySet | undefined {
-  const listed = isObject(value) ? value['keys'] : undefined;
-  if (!Array.isArray(listed)) return undefined;
-  const usable = listed.flatMap((key) => usableKey(key, algorithms) ?? []);
+  const usable = usableKeys(value, algorithms) ?? [];
   if (usable.length === 0) return undefined;
   const byId = Map.groupBy(usable, ({ id }) => id);
   return {
@@ -53,6 +51,12 @@ export function readKeySet(value: unknown, algorithms: readonly Algorithm[], imp
       return found.imported;
     },
   };
+}
+
+/** The keys of a set that could check a token; nothing for what is not a set. */
+export function usableKeys(value: unknown, algorithms: readonly Algorithm[]): Usable[] | undefined {
+  const listed = isObject(value) ? value['keys'] : undefined;
+  return Array.isArray(listed) ? listed.flatMap((key) => usableKey(key, algorithms) ?? []) : undefined;
 }
 
 interface Usable {

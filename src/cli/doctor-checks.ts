@@ -153,7 +153,7 @@ export async function checkUpstream(
   }
 }
 
-function causeOf(thrown: unknown): string {
+export function causeOf(thrown: unknown): string {
   let error: unknown = thrown;
   while (error instanceof Error && error.cause instanceof Error) error = error.cause;
   if (!(error instanceof Error)) return 'unknown reason';

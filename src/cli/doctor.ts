@@ -15,9 +15,12 @@ import {
   checkUpstream,
   type Finding,
 } from './doctor-checks.ts';
+import { checkIdentityProvider } from './doctor-identity-provider.ts';
+import { checkIssuers } from './doctor-issuers.ts';
 import { type Io, print, style, waiting } from './io.ts';
 import { jsonOption, type SourceOptions, withSource } from './options.ts';
 import { loadSource } from './setup.ts';
+import { printable } from './table.ts';
 
 interface DoctorOptions extends SourceOptions {
   readonly json?: boolean;
@@ -25,7 +28,9 @@ interface DoctorOptions extends SourceOptions {
 
 export function doctorCommand(io: Io, fail: () => void): Command {
   return withSource(new Command('doctor'))
-    .description('check what a server needs: Node, config, secrets, database, documents, APIs, port, clock')
+    .description(
+      'check what a server needs: Node, config, secrets, database, cache, port, issuers, identity provider, documents, APIs, clock',
+    )
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  postern doctor\n\nExit code 1 when a check fails; a warning is not a failure.')
     .action(async (document: string | undefined, options: DoctorOptions) => {
@@ -54,6 +59,10 @@ async function* examine(io: Io, document: string | undefined, options: DoctorOpt
   yield await checkDatabase(io, loaded).catch((thrown: unknown) => failed('database', thrown));
   yield* await checkCache(io, loaded).catch((thrown: unknown) => [failed('cache', thrown)]);
   yield await checkPort(loaded.config);
+  yield* checkIssuers(io, loaded.config);
+  yield* await checkIdentityProvider(io, loaded.config).catch((thrown: unknown) => [
+    failed('identity provider', thrown),
+  ]);
   yield* checkUpstreams(io, loaded);
 }
 
@@ -117,7 +126,7 @@ function failed(check: string, thrown: unknown): Finding {
 const COLORS = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 
 function show(io: Io, { check, status, message, fix }: Finding): void {
-  const lines = [message, ...(fix === undefined ? [] : [fix])].join('\n').split('\n');
+  const lines = [message, ...(fix === undefined ? [] : [fix])].join('\n').split('\n').map(printable);
   const head = `${style(io.stdout, COLORS[status], status.padEnd(4))}  ${check}: `;
   print(io.stdout, head + lines.join('\n      '));
 }

@@ -115,7 +115,7 @@ function checkersOf(
 }
 
 /** Who can be asked about every token need not have keys. */
-function isCheckedByKeys({ jwks, introspection }: IssuerConfig): boolean {
+export function isCheckedByKeys({ jwks, introspection }: IssuerConfig): boolean {
   return jwks !== undefined || introspection === undefined;
 }
 
@@ -135,6 +135,6 @@ function issuerOf(config: IssuerConfig, { implies }: Config['auth']): Issuer {
 }
 
 /** What the operator has named may be a private address; where metadata leads besides may not. */
-function hostsOf({ issuer, jwks, introspection }: IssuerConfig): string[] {
+export function hostsOf({ issuer, jwks, introspection }: IssuerConfig): string[] {
   return [issuer, jwks, introspection?.url].flatMap((url) => (url === undefined ? [] : new URL(url).host));
 }
