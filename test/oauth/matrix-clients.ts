@@ -1,87 +1,19 @@
-import type { JsonObject } from '../../src/core/json.ts';
-
-/**
- * What real clients do to log in, one row a behaviour. `measured` is what was seen on the wire of that version against
- * this server, and against one that answers 404 to every look for metadata; other sources are public reports.
- */
-export interface ClientRow {
-  readonly client: string;
-  readonly source: string;
-  /** What it sends before it has a token, in this order. */
-  readonly probes: readonly Probe[];
-  /** Where it looks for metadata, in this order: each as soon as the one before it is not there. */
-  readonly looks: readonly string[];
-  /** The headers it looks with. */
-  readonly lookHeaders?: Fields;
-  /** How it is known: by what it registers, or by its document. */
-  readonly registers?: JsonObject;
-  readonly document?: JsonObject & { readonly client_id: string };
-  /** Where its answers go; the port is its own choice at each start. */
-  readonly redirect: string;
-  /** What it asks for. `undefined` is nothing at all, and `''` an empty parameter. */
-  readonly scope?: string;
-  /** What it gets then. Default: the default scope. */
-  readonly granted?: string;
-  /** What it sends as `resource`. Default: the endpoint, as the metadata says. */
-  readonly resource?: 'with a slash' | 'nothing';
-  readonly prompt?: string;
-  /** How it proves who it is at the token endpoint. Default: as it registered. */
-  readonly proof?: 'basic' | 'post' | 'assertion';
-  readonly refresh?: { readonly scope?: string; readonly resource?: boolean; readonly atOnce?: number };
-  /** How it calls. Default: {@link LEGACY}. */
-  readonly calls?: Calls;
-}
-
-export type Fields = { readonly [name: string]: string };
-
-export interface Probe {
-  readonly method: 'GET' | 'HEAD' | 'POST';
-  readonly headers: Fields;
-  readonly body?: JsonObject;
-}
-
-/** The headers beside the credential, and what is in `params` of every request. */
-export interface Calls {
-  readonly headers: Fields;
-  readonly meta?: JsonObject;
-}
-
-const BOTH = 'application/json, text/event-stream';
-const JSON_BODY = { 'content-type': 'application/json' };
-
-export const LEGACY: Calls = { headers: { accept: BOTH, 'mcp-protocol-version': '2025-11-25' } };
-const MODERN_META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-const MODERN: Calls = { headers: { accept: BOTH, 'mcp-protocol-version': '2026-07-28' }, meta: MODERN_META };
-
-const initialize = (protocolVersion: string, headers: Fields = { accept: BOTH }): Probe => ({
-  method: 'POST',
-  headers: { ...JSON_BODY, ...headers },
-  body: {
-    ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
-    params: { protocolVersion, capabilities: {}, clientInfo: { name: 'client', version: '1' } },
-  },
-});
-const discover: Probe = {
-  method: 'POST',
-  headers: { ...JSON_BODY, ...MODERN.headers, 'mcp-method': 'server/discover' },
-  body: { jsonrpc: '2.0', id: 'probe-1', method: 'server/discover', params: { _meta: MODERN_META } },
-};
-
-const RESOURCE = '/.well-known/oauth-protected-resource';
-const SERVER = '/.well-known/oauth-authorization-server';
-const OPENID = '/.well-known/openid-configuration';
-const SDK = [`${RESOURCE}/mcp`, RESOURCE, SERVER, OPENID];
-const BELOW = [`${SERVER}/mcp`, `${OPENID}/mcp`, `/mcp${OPENID}`];
-
-const PUBLIC = {
-  grant_types: ['authorization_code', 'refresh_token'],
-  response_types: ['code'],
-  token_endpoint_auth_method: 'none',
-};
-const OFFERED = 'tickets:read offline_access';
+import { HOSTED } from './matrix-hosted.ts';
+import {
+  BELOW,
+  BOTH,
+  type ClientRow,
+  discover,
+  initialize,
+  LEGACY,
+  MODERN,
+  OFFERED,
+  OPENID,
+  PUBLIC,
+  RESOURCE,
+  SDK,
+  SERVER,
+} from './matrix-row.ts';
 
 const CLAUDE_CODE = {
   source: 'measured; claude-code#58802 and #85563 look at the root alone, #84440 refreshes in several processes',
@@ -108,6 +40,11 @@ const VS_CODE = {
   looks: [`${RESOURCE}/mcp`, RESOURCE, SERVER],
 } satisfies Partial<ClientRow>;
 
+/**
+ * What real clients do to log in, one row a behaviour. `measured` is what was seen on the wire of that version against
+ * this server, and against one that answers 404 to every look for metadata; other sources are public reports. Where
+ * those say nothing of a step, the row does it as the official SDK does.
+ */
 export const CLIENTS: readonly ClientRow[] = [
   {
     ...CLAUDE_CODE,
@@ -132,46 +69,6 @@ export const CLIENTS: readonly ClientRow[] = [
     },
   },
   {
-    client: 'claude.ai',
-    source: 'claude-ai-mcp#840 (scopes of the server), #228 (no scope at refresh), #367; header: claude-code#93290',
-    probes: [initialize('2025-11-25')],
-    looks: [RESOURCE, `${RESOURCE}/mcp`, SERVER, `${SERVER}/mcp`],
-    document: {
-      client_id: 'https://claude.ai/oauth/mcp-oauth-client-metadata',
-      client_name: 'Claude',
-      redirect_uris: ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'],
-      ...PUBLIC,
-    },
-    redirect: 'https://claude.ai/api/mcp/auth_callback',
-    scope: 'tickets:read tickets:write offline_access',
-    granted: 'tickets:read tickets:write',
-    refresh: { resource: true },
-    calls: {
-      headers: { accept: BOTH, 'user-agent': 'Claude-User', 'mcp-protocol-version': '2025-11-25' },
-      meta: MODERN_META,
-    },
-  },
-  {
-    client: 'ChatGPT',
-    source: 'altinity-mcp#118, pomerium#6692 (private_key_jwt); fastmcp#1794 (empty scope)',
-    probes: [initialize('2025-06-18')],
-    looks: [`${RESOURCE}/mcp`, SERVER, OPENID],
-    document: {
-      client_id: 'https://chatgpt.com/oauth/abc123/client.json',
-      client_name: 'ChatGPT',
-      redirect_uris: ['https://chatgpt.com/connector/oauth/abc123'],
-      ...PUBLIC,
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
-      token_endpoint_auth_signing_alg: 'ES256',
-      jwks_uri: 'https://chatgpt.com/oauth/jwks.json',
-    },
-    redirect: 'https://chatgpt.com/connector/oauth/abc123',
-    scope: '',
-    proof: 'assertion',
-    refresh: { resource: true },
-  },
-  {
     ...CODEX,
     client: 'Codex 0.169, registered',
     source: 'measured: it registers at each login; codex#33403: no resource at refresh',
@@ -194,6 +91,13 @@ export const CLIENTS: readonly ClientRow[] = [
       ...PUBLIC,
     },
     refresh: { scope: OFFERED },
+  },
+  {
+    ...CODEX,
+    client: 'Codex, with a callback of its own for each server',
+    source: 'codex#30460; codex#33403: no resource at refresh',
+    registers: { client_name: 'Codex', redirect_uris: ['http://127.0.0.1:1455/callback/9f2c71ab'], ...PUBLIC },
+    redirect: 'http://127.0.0.1:40213/callback/9f2c71ab',
   },
   {
     client: 'mcp-remote 0.15.1',
@@ -279,18 +183,6 @@ export const CLIENTS: readonly ClientRow[] = [
     refresh: { resource: true },
   },
   {
-    client: 'Copilot Studio',
-    source: 'smartbear-mcp#463, tableau-mcp#772 (registration only), CIPP#278 (no scope)',
-    probes: [initialize('2025-03-26')],
-    looks: [`${RESOURCE}/mcp`, SERVER],
-    registers: {
-      client_name: 'Copilot Studio',
-      redirect_uris: ['https://global.consent.azure-apim.net/redirect/acme-mcp'],
-    },
-    redirect: 'https://global.consent.azure-apim.net/redirect/acme-mcp',
-    resource: 'nothing',
-  },
-  {
     client: 'Cursor',
     source: 'python-sdk#897, better-auth#10946: three URIs, one of a scheme of its own',
     probes: [initialize('2025-06-18')],
@@ -360,6 +252,32 @@ export const CLIENTS: readonly ClientRow[] = [
     refresh: { atOnce: 3 },
   },
   {
+    client: 'opencode 2, by its document',
+    source: 'opencode#50036: it compares the issuer byte for byte',
+    probes: [discover],
+    looks: SDK,
+    document: {
+      client_id: 'https://opencode.ai/oauth/opencode/client.json',
+      client_name: 'OpenCode',
+      redirect_uris: ['http://127.0.0.1:19876/mcp/oauth/callback'],
+      ...PUBLIC,
+    },
+    redirect: 'http://127.0.0.1:19876/mcp/oauth/callback',
+    scope: OFFERED,
+    refresh: { resource: true },
+    calls: MODERN,
+  },
+  {
+    client: 'Zed',
+    source: 'zed#51768: a port that it prefers, and another where that is taken',
+    probes: [initialize('2025-06-18')],
+    looks: SDK,
+    registers: { client_name: 'Zed', redirect_uris: ['http://127.0.0.1:27523/callback'], ...PUBLIC },
+    redirect: 'http://127.0.0.1:27524/callback',
+    scope: 'tickets:read',
+    refresh: { resource: true },
+  },
+  {
     client: 'Goose',
     source: 'goose#9670: by its document, and in no other way',
     probes: [initialize('2025-03-26')],
@@ -373,39 +291,6 @@ export const CLIENTS: readonly ClientRow[] = [
     redirect: 'http://127.0.0.1:45123/oauth_callback',
     scope: 'tickets:read',
     refresh: { atOnce: 2 },
-  },
-  {
-    client: 'n8n',
-    source: 'n8n#30733 (no resource), n8n#35093 (Basic, though Body was chosen), Frappe_Assistant_Core#63 (openid)',
-    probes: [initialize('2025-06-18')],
-    looks: [`${RESOURCE}/mcp`, SERVER, OPENID],
-    registers: {
-      client_name: 'n8n',
-      redirect_uris: ['https://oauth.n8n.cloud/oauth2/callback'],
-      ...PUBLIC,
-      token_endpoint_auth_method: 'client_secret_post',
-    },
-    redirect: 'https://oauth.n8n.cloud/oauth2/callback',
-    scope: 'openid',
-    resource: 'nothing',
-    proof: 'basic',
-  },
-  {
-    client: 'LibreChat',
-    source: 'LibreChat#13249 (401 at the first request), #14583 (several processes refresh at once)',
-    probes: [initialize('2025-06-18')],
-    looks: SDK,
-    registers: {
-      client_name: 'LibreChat MCP Client',
-      redirect_uris: ['https://chat.example.com/api/mcp/acme/oauth/callback'],
-      ...PUBLIC,
-      token_endpoint_auth_method: 'client_secret_basic',
-    },
-    redirect: 'https://chat.example.com/api/mcp/acme/oauth/callback',
-    scope: 'tickets:read',
-    resource: 'with a slash',
-    proof: 'post',
-    refresh: { resource: true, atOnce: 3 },
   },
   {
     client: 'mcporter 0.12.3',
@@ -426,4 +311,5 @@ export const CLIENTS: readonly ClientRow[] = [
     redirect: 'http://127.0.0.1:62345/callback',
     resource: 'nothing',
   },
+  ...HOSTED,
 ];

@@ -2,7 +2,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { expect } from 'vitest';
 import { isObject, type JsonObject } from '../../src/core/json.ts';
 import { basic, type Pkce, pkce, post, type TokenAnswer } from './facade-bench.ts';
-import { type ClientRow, type Fields, LEGACY } from './matrix-clients.ts';
+import { type ClientRow, type Fields, LEGACY } from './matrix-row.ts';
 import { signIn } from './sdk-clients.ts';
 import type { WholeServer } from './whole-server.ts';
 
