@@ -21,11 +21,13 @@ export function tokenEndpoint(wanted: ExchangeConfig, egress: Egress): (subjectT
     try {
       const { client, configuration } = await load();
       const answer = await client.genericGrantRequest(configuration, GRANT_TYPE, parametersOf(wanted, subjectToken));
+      // A token that is bound to a key is of no use without it (RFC 9449).
+      if (answer.token_type !== 'bearer') return { kind: 'refused', error: 'invalid_response' };
       return { kind: 'token', token: answer.access_token, seconds: answer.expiresIn() };
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure.kind === 'unreachable') return failure;
-      // An answer that does not hold, such as a token that is no bearer token, is as little use as a refusal.
+      // An answer that does not hold is as little use as a refusal.
       const error = failure.kind === 'refused' ? errorCode(failure.error) : undefined;
       return { kind: 'refused', error: error ?? 'invalid_response' };
     }

@@ -34,6 +34,7 @@ export interface ExchangeOptions {
 }
 
 export interface ExchangeCredential extends CallerTokens {
+  tokenFor(principal: Principal): Promise<string>;
   /** Forgets what was got for a grant. */
   drop(grantId: string): Promise<void>;
 }
@@ -159,7 +160,7 @@ function failureOf(result: Exclude<Exchanged, { kind: 'token' }>, { refused }: E
   }
   refused(result.error);
   return new PosternError('upstream_error', {
-    message: "The authorization server of the API does not accept this server's credential.",
+    message: 'The authorization server of the API gives this server no token.',
     hint: 'Only the operator of this server can fix this; do not retry.',
     retryable: false,
     cause,
