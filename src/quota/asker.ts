@@ -69,6 +69,11 @@ export function createAsker(counts: Counts, clock: Clock, unshared: (thrown: unk
         meter.owed += 1;
         return room;
       }
+      const now = meter.owed === 0 ? counts.incrementNow?.(meter.key, meter.calls) : undefined;
+      if (now !== undefined) {
+        meter.value = now;
+        return true;
+      }
       const by = 1 + meter.owed;
       meter.owed = 0;
       meter.asked += by;

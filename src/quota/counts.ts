@@ -13,4 +13,9 @@ export interface Counts {
     windowMs: number,
     limit: number,
   ): Promise<{ readonly value: number; readonly endsAt: number }>;
+  /**
+   * Counts one call where nobody has to be asked for it.
+   * @returns the count; nothing, and nothing is counted, where {@link increment} is needed.
+   */
+  incrementNow?(key: string, limit: number): number | undefined;
 }

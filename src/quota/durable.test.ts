@@ -42,6 +42,19 @@ test('a count goes on where it was, after a close to the call, after a kill by n
   await database.close();
 });
 
+test('what is reserved is counted at once, and no more than that', async () => {
+  const { clock, database, table, asked } = await openTable();
+  const counts = durableCounts(table, clock, 10);
+  expect(counts.incrementNow?.('k', 300)).toBeUndefined();
+  expect(await counts.increment('k', 1, DAY_MS, 300)).toMatchObject({ value: 1 });
+  expect([1, 2, 3].map(() => counts.incrementNow?.('k', 300))).toEqual([2, 3, undefined]);
+  await counts.increment('k', 1, DAY_MS, 300);
+  // A limit that was lowered meanwhile.
+  expect(counts.incrementNow?.('k', 4)).toBeUndefined();
+  expect(asked).toEqual([3, 3]);
+  await database.close();
+});
+
 test('what has ended is forgotten, and what makes room is given back', async () => {
   const { clock, database, table } = await openTable();
   const counts = durableCounts(table, clock, 2);
@@ -90,8 +103,10 @@ test('no processes, however they count, close and are killed, make more calls th
         nodes[step.node] = start();
         continue;
       }
-      const counting = Array.from({ length: step.calls }, () => node.increment('k', 1, DAY_MS, limit));
-      for (const { value } of await Promise.all(counting)) if (value <= limit) made += 1;
+      const counting = Array.from({ length: step.calls }, async () => {
+        return node.incrementNow?.('k', limit) ?? (await node.increment('k', 1, DAY_MS, limit)).value;
+      });
+      for (const value of await Promise.all(counting)) if (value <= limit) made += 1;
       expect(made).toBeLessThanOrEqual(limit);
     }
     await Promise.all(nodes.map((node) => node.close()));

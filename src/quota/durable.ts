@@ -68,6 +68,12 @@ export function durableCounts(table: QuotaTable, clock: Clock, max: number): Dur
   };
 
   return {
+    incrementNow: (key, limit) => {
+      const reserve = reserves.get(key);
+      if (reserve === undefined || reserve.used >= Math.min(reserve.upTo, limit)) return undefined;
+      reserve.used += 1;
+      return reserve.used;
+    },
     increment: async (key, by, windowMs, limit) => {
       const reserve = reserves.get(key) ?? begin(key, windowMs);
       const share = Math.min(LARGEST_SHARE, Math.max(1, Math.floor(limit / SHARES)));

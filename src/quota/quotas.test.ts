@@ -41,18 +41,21 @@ interface SetUp {
   readonly inFlight?: InFlightLimits;
   readonly clock?: ManualClock;
   readonly counts?: Counts;
+  /** The process counts by itself. */
+  readonly own?: boolean;
 }
 
-function setUp({ limits = [], inFlight = FREE, clock = manualClock(), counts }: SetUp) {
+function setUp({ limits = [], inFlight = FREE, clock = manualClock(), counts, own }: SetUp) {
   const rules: QuotaRules = { limits, inFlightOf: () => inFlight };
   const reached: QuotaReached[] = [];
   const refused: string[] = [];
   const unshared: unknown[] = [];
   const cache = counts ?? createMemoryCache({ clock });
+  const rates = own === true ? undefined : cache;
   const quotas = createQuotas({
     clock,
     rules: () => rules,
-    rates: cache,
+    rates,
     periods: cache,
     events: {
       refused: (kind, tenant) => refused.push(`${kind} ${tenant}`),
@@ -78,9 +81,12 @@ async function admitted(quotas: Quotas, principal: Principal, times: number, too
   return outcomes.filter((outcome) => outcome === 'ok').length;
 }
 
-describe('a limit', () => {
+describe.each([
+  ['that is shared', false],
+  ['of a process alone', true],
+])('a limit %s', (_, own) => {
   test('lets as many calls in as it says, and says when there are more', async () => {
-    const { quotas, clock, reached } = setUp({ limits: [limit('burst', ['principal'], 3)] });
+    const { quotas, clock, reached } = setUp({ own, limits: [limit('burst', ['principal'], 3)] });
     const ann = who('acme', 'ann');
     expect(await admitted(quotas, ann, 3)).toBe(3);
     const outcome = (await quotas.admit(ann, ECHO)) as Refused;
@@ -105,7 +111,7 @@ describe('a limit', () => {
 
   test('of the calendar ends with it, in UTC', async () => {
     const clock = manualClock(Date.UTC(2026, 1, 27, 23, 59, 50));
-    const { quotas } = setUp({ clock, limits: [limit('monthly', ['tenant'], 1, { period: 'month' })] });
+    const { quotas } = setUp({ own, clock, limits: [limit('monthly', ['tenant'], 1, { period: 'month' })] });
     expect(await tried(quotas, who('acme', 'ann'))).toBe('ok');
     expect(await tried(quotas, who('acme', 'bob'))).toBe(`quota_exceeded ${24 * 3600 + 10}`);
     await clock.advance(24 * 3600_000 + 9_999);
@@ -126,7 +132,7 @@ describe('a limit', () => {
     [['principal', 'tool'], 10],
     [['tenant', 'client'], 3],
   ])('per %j counts by itself what it names, and never two tenants together', async (per, counts) => {
-    const { quotas } = setUp({ limits: [limit('each', per, 1)] });
+    const { quotas } = setUp({ own, limits: [limit('each', per, 1)] });
     const callers = [
       who('acme', 'ann', { ...ISSUERS[0], clientId: 'one' }),
       // The same person by another client, another person of the same name, and a key called like her.
@@ -143,7 +149,7 @@ describe('a limit', () => {
   });
 
   test('names that are put together differently are different', async () => {
-    const { quotas } = setUp({ limits: [limit('each', ['principal'], 1)] });
+    const { quotas } = setUp({ own, limits: [limit('each', ['principal'], 1)] });
     for (const [tenant, subject] of [
       ['a', 'bc'],
       ['ab', 'c'],
@@ -156,7 +162,7 @@ describe('a limit', () => {
   });
 
   test('per client is nobody`s who has none', async () => {
-    const { quotas } = setUp({ limits: [limit('each', ['client'], 1)] });
+    const { quotas } = setUp({ own, limits: [limit('each', ['client'], 1)] });
     expect(await admitted(quotas, who('acme', 'key_1'), 9)).toBe(9);
   });
 
@@ -167,7 +173,7 @@ describe('a limit', () => {
         callsOf: (tenant) => (tenant === 'acme' ? 2 : tenant === 'free' ? Number.POSITIVE_INFINITY : 1),
       }),
     ];
-    const { quotas } = setUp({ limits });
+    const { quotas } = setUp({ own, limits });
     const dump = toolOf('dump', ['export']);
     const of = (tenant: string, tool: Tool) => admitted(quotas, who(tenant, 'ann'), 9, tool);
     expect(await Promise.all([of('acme', dump), of('evil', dump), of('free', dump), of('evil', ECHO)])).toEqual([
@@ -177,7 +183,7 @@ describe('a limit', () => {
 
   test('that refuses a call keeps it from every other count', async () => {
     const limits = [limit('mine', ['principal'], 2), limit('ours', ['tenant'], 5)];
-    const { quotas } = setUp({ limits });
+    const { quotas } = setUp({ own, limits });
     expect(await admitted(quotas, who('acme', 'ann'), 100)).toBe(2);
     expect(await admitted(quotas, who('acme', 'bob'), 100)).toBe(2);
     expect(await admitted(quotas, who('acme', 'eve'), 100)).toBe(1);
@@ -188,6 +194,21 @@ describe('a limit', () => {
     ]);
   });
 
+  test('of a day is not touched by a call that only asked something; one of seconds is', async () => {
+    const limits = [limit('daily', ['tenant'], 2, { period: 'day' }), limit('burst', ['tenant'], 3)];
+    const { quotas } = setUp({ own, limits });
+    for (let round = 0; round < 2; round++) {
+      const pass = await quotas.admit(who('acme', 'ann'), ECHO);
+      if (!isPass(pass)) throw pass.error;
+      pass.postponed();
+      pass.leave();
+    }
+    expect(await tried(quotas, who('acme', 'ann'))).toBe('ok');
+    expect(await tried(quotas, who('acme', 'ann'))).toMatch(/^rate_limited/);
+  });
+});
+
+describe('a limit of several nodes', () => {
   test('that other nodes have used up gives back to the other counts what it took from them', async () => {
     const clock = manualClock();
     const counts = createMemoryCache({ clock });
@@ -198,6 +219,18 @@ describe('a limit', () => {
     expect(await tried(two.quotas, who('acme', 'ann'))).toBe(await tried(one.quotas, who('acme', 'ann')));
     expect(await admitted(two.quotas, who('acme', 'bob'), 9)).toBe(2);
     expect(await admitted(one.quotas, who('acme', 'eve'), 9)).toBe(0);
+  });
+
+  test('gives back what the process counts by itself, too', async () => {
+    const counts = createMemoryCache({ clock: manualClock() });
+    const limits = [limit('mine', ['principal'], 3), limit('daily', ['tenant'], 1, { period: 'day' })];
+    const [one, two] = [setUp({ counts, limits }), setUp({ own: true, counts, limits })];
+    expect(await tried(one.quotas, who('acme', 'bob'))).toBe('ok');
+    const { reading } = (await two.quotas.admit(who('acme', 'ann'), ECHO)) as Refused;
+    expect(reading.limits).toMatchObject([
+      { policy: 'mine', remaining: 3 },
+      { policy: 'daily', remaining: 0 },
+    ]);
   });
 
   test('that another node has given back is found within a second, by one call', async () => {
@@ -225,19 +258,6 @@ describe('a limit', () => {
     expect(await admitted(two.quotas, who('acme', 'bob'), 9)).toBe(0);
     // One call and what it gives back.
     expect(asked).toBe(2);
-  });
-
-  test('of a day is not touched by a call that only asked something; one of seconds is', async () => {
-    const limits = [limit('daily', ['tenant'], 2, { period: 'day' }), limit('burst', ['tenant'], 3)];
-    const { quotas } = setUp({ limits });
-    for (let round = 0; round < 2; round++) {
-      const pass = await quotas.admit(who('acme', 'ann'), ECHO);
-      if (!isPass(pass)) throw pass.error;
-      pass.postponed();
-      pass.leave();
-    }
-    expect(await tried(quotas, who('acme', 'ann'))).toBe('ok');
-    expect(await tried(quotas, who('acme', 'ann'))).toMatch(/^rate_limited/);
   });
 });
 
@@ -319,6 +339,21 @@ describe('without the shared count', () => {
     state.broken = false;
     await clock.advance(1_000);
     expect(await tried(quotas, who('acme', 'ann'))).toMatch(/^quota_exceeded/);
+  });
+
+  test('a count that is used up stays so while it cannot be asked again', async () => {
+    const clock = manualClock();
+    const { state, wrapped } = breakable(createMemoryCache({ clock }));
+    const { quotas } = setUp({ clock, counts: wrapped, limits: [limit('daily', ['tenant'], 3, { period: 'day' })] });
+    expect(await admitted(quotas, who('acme', 'ann'), 9)).toBe(3);
+    state.broken = true;
+    for (let second = 0; second < 3; second++) {
+      await clock.advance(1_000);
+      expect(await admitted(quotas, who('acme', 'ann'), 9)).toBe(0);
+    }
+    state.broken = false;
+    await clock.advance(1_000);
+    expect(await admitted(quotas, who('acme', 'ann'), 9)).toBe(0);
   });
 
   test('a process lets no more in than the limit, and a count that is used up is not asked again', async () => {
@@ -424,9 +459,9 @@ describe('for any calls, by any nodes, in any order', () => {
   });
 
   test('what one tenant does changes nothing for another', async () => {
-    const outcomes = async (script: readonly Call[]) => {
+    const outcomes = async (script: readonly Call[], own: boolean) => {
       const limits = [limit('own', ['principal'], 3), limit('all', ['tenant'], 5)];
-      const { quotas } = setUp({ limits, inFlight: { principal: 2, tenant: 3 } });
+      const { quotas } = setUp({ own, limits, inFlight: { principal: 2, tenant: 3 } });
       const entered: Pass[] = [];
       const mine: string[] = [];
       for (const { tenant, subject, node } of script) {
@@ -440,10 +475,10 @@ describe('for any calls, by any nodes, in any order', () => {
       }
       return mine;
     };
-    const run = async (script: readonly Call[]) => {
+    const run = async (script: readonly Call[], own: boolean) => {
       const alone = script.filter(({ tenant }) => tenant === 'a');
-      expect(await outcomes(script)).toEqual(await outcomes(alone));
+      expect(await outcomes(script, own)).toEqual(await outcomes(alone, own));
     };
-    await fc.assert(fc.asyncProperty(fc.array(call, { maxLength: 60 }), run));
+    await fc.assert(fc.asyncProperty(fc.array(call, { maxLength: 60 }), fc.boolean(), run));
   });
 });

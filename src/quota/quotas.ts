@@ -5,6 +5,7 @@ import { type Asker, createAsker } from './asker.ts';
 import type { Counts } from './counts.ts';
 import { InFlight } from './in-flight.ts';
 import { createMeters, hasRoom, type Meter } from './meters.ts';
+import { OWN_ASKER } from './own-asker.ts';
 import { crowded, type Refused, usedUp } from './refusal.ts';
 import type { QuotaRules } from './rules.ts';
 
@@ -37,8 +38,8 @@ export interface QuotasOptions {
   readonly clock: Clock;
   /** The rules that hold now. Asked for every call. */
   readonly rules: () => QuotaRules;
-  /** Counts of windows of seconds. */
-  readonly rates: Counts;
+  /** Counts of windows of seconds, where processes share them. Default: this one counts by itself. */
+  readonly rates?: Counts;
   /** Counts of days and months: what a restart must not forget. */
   readonly periods: Counts;
   readonly events: QuotaEvents;
@@ -68,7 +69,7 @@ export interface Quotas {
 export function createQuotas({ clock, rules, rates, periods, events, maxMeters = 100_000 }: QuotasOptions): Quotas {
   const inFlight = new InFlight();
   const meters = createMeters(clock, maxMeters);
-  const ofRates = createAsker(rates, clock, events.unshared);
+  const ofRates = rates === undefined ? OWN_ASKER : createAsker(rates, clock, events.unshared);
   const ofPeriods = createAsker(periods, clock, events.unshared);
   const askerOf = (meter: Meter): Asker => (isPeriod(meter) ? ofPeriods : ofRates);
   const giveBack = (counted: readonly Meter[]): void => {

@@ -34,8 +34,8 @@ export interface ServedQuotas extends Entrance {
 }
 
 /**
- * Counts seconds in the cache. Days and months too, where that is Redis; the memory of a process forgets them with it,
- * so then they are counted in the database.
+ * Counts in the cache, where that is Redis. Where it is memory, a process counts seconds by itself; days and months
+ * would be forgotten with it, so they are counted in the database.
  */
 export function createServedQuotas({ clock, cache, database, config, events }: QuotaParts): ServedQuotas {
   const shared = config().store.cache instanceof Secret;
@@ -50,7 +50,7 @@ export function createServedQuotas({ clock, cache, database, config, events }: Q
     return compiled.rules;
   };
   return {
-    quotas: createQuotas({ clock, rules, rates: cache, periods: durable ?? cache, events }),
+    quotas: createQuotas({ clock, rules, rates: shared ? cache : undefined, periods: durable ?? cache, events }),
     respondWith: () => config().quotas.respondWith,
     close: async () => durable?.close(),
   };

@@ -48,7 +48,7 @@ describe.skipIf(POSTGRES_BIN === undefined || REDIS_BIN === undefined)('two node
       startRedis(),
       createRecordingUpstream(),
     ]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(nodes.map((node) => node.stop()));
     await Promise.all([postgres?.stop(), redis?.stop(), upstream?.close()]);
@@ -121,7 +121,7 @@ describe.skipIf(POSTGRES_BIN === undefined || REDIS_BIN === undefined)('two node
     expect(await made(8, [again, second], [other])).toBe(8);
     expect(again.log()).toContain('calls are counted by this process alone');
     redis = await startRedis([], { port: redis.port });
-  }, 60_000);
+  }, 120_000);
 
   test('on PostgreSQL: the quota of a month, without a cache in common', async () => {
     const before = upstream.requests.length;
@@ -132,5 +132,5 @@ describe.skipIf(POSTGRES_BIN === undefined || REDIS_BIN === undefined)('two node
     await both[0].stop();
     expect(await made(30, [await start(surroundings), both[1]], [key])).toBe(LIMIT - 30);
     expect(upstream.requests.length - before).toBe(LIMIT);
-  }, 60_000);
+  }, 120_000);
 });
