@@ -47,6 +47,8 @@ describe.each(SDKS)('%s', (name, load) => {
 
   /** What the SDK makes of having no token, and then what a user does about it. */
   async function login(): Promise<Connection> {
+    // What an earlier connection does beside would take the place of what this one begins.
+    for (const connection of connections.splice(0)) await connection.close();
     await expect(connect()).rejects.toThrow(/unauthorized/i);
     const url = store.sentTo.at(-1);
     if (url === undefined) throw new Error('The user was sent nowhere.');
