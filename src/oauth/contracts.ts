@@ -112,11 +112,12 @@ export interface ClientDirectory {
    * @param id what came as `client_id`: anything at all. An `https:` URL is the id of a metadata document.
    * @param purpose `authorize` needs a fresh document. `token` serves living grants with the last good one, and never
    *   answers "unknown" because the network is down: clients throw their registration away when it does (rule 7).
+   *   `known` asks nobody: an id that is a URL is then that of a client of the config, or of none.
    * @returns nothing for who is not known here.
    * @throws OAuthError `invalid_client` for a document that is refused (the description says why);
    *   `temporarily_unavailable` with status 503 when it cannot be told now.
    */
-  find(id: string, purpose: 'authorize' | 'token'): Promise<KnownClient | undefined>;
+  find(id: string, purpose: 'authorize' | 'token' | 'known'): Promise<KnownClient | undefined>;
   /** Whether `secret` is that of the client, in constant time. False for a client without one. */
   verifySecret(id: string, secret: string): Promise<boolean>;
   /**

@@ -7,7 +7,11 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { Egress } from '../../src/lib/egress.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { createClientDirectory } from '../../src/oauth/clients/directory.ts';
-import { createDevIdentityProvider, type DevIdentityProvider } from '../../src/oauth/dev/identity-provider.ts';
+import {
+  createDevIdentityProvider,
+  type DevIdentityProvider,
+  type DevIdentityProviderOptions,
+} from '../../src/oauth/dev/identity-provider.ts';
 import { CALLBACK_PATH } from '../../src/oauth/interactions.ts';
 import { createGrants } from '../../src/oauth/storage/grants.ts';
 import { createRevocations } from '../../src/oauth/storage/revocations.ts';
@@ -52,8 +56,8 @@ export interface WholeServerOptions {
   readonly baseDir?: string;
   /** `auth.issuers` of the config. */
   readonly issuers?: readonly JsonObject[];
-  /** How the tokens of the identity provider are. */
-  readonly dev?: { readonly accessTokenSeconds?: number; readonly rotate?: boolean };
+  /** How the tokens of the identity provider are, and who can log in there. */
+  readonly dev?: Pick<DevIdentityProviderOptions, 'accessTokenSeconds' | 'rotate' | 'users'>;
 }
 
 const MASTER = new Uint8Array(32).fill(9);

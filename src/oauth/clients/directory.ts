@@ -46,6 +46,8 @@ export interface Clients extends ClientDirectory {
 
 const DAY_MS = 86_400_000;
 
+type Purpose = Parameters<ClientDirectory['find']>[1];
+
 /**
  * Everybody who is a client of this authorization server. Switching a kind off ends new logins of its clients; grants
  * that users have given to them live on.
@@ -87,7 +89,7 @@ export function createClientDirectory(options: ClientDirectoryOptions): Clients 
     return describe(url, 'document', await documents.find(url, purpose));
   };
 
-  const findRegistered = async (id: string, purpose: 'authorize' | 'token'): Promise<KnownClient | undefined> => {
+  const findRegistered = async (id: string, purpose: Purpose): Promise<KnownClient | undefined> => {
     if (purpose === 'authorize' && registration === false) return undefined;
     const row = await table.find(id);
     const claims = row?.kind === 'registered' ? fromBody(issuer, row.body) : undefined;
@@ -107,7 +109,8 @@ export function createClientDirectory(options: ClientDirectoryOptions): Clients 
       if (!/^[\x21-\x7e]{1,1024}$/.test(id)) return undefined;
       const client = configured.find(id);
       if (client !== undefined) return client;
-      return looksLikeUrl(id) ? findDocument(id, purpose) : findRegistered(id, purpose);
+      if (!looksLikeUrl(id)) return findRegistered(id, purpose);
+      return purpose === 'known' ? undefined : findDocument(id, purpose);
     },
     verifySecret: async (id, secret) => {
       if (configured.find(id) !== undefined) return configured.verifySecret(id, secret);

@@ -75,12 +75,12 @@ async function success(
   const granted = consentedScopes.filter((scope) => asked.has(scope));
   if (granted.length === 0) throw new RangeError('Nothing was granted that was asked for.');
   // A token of a client for itself has its id in `sub`: no user's may be taken for one (security case 43).
-  const taken = accountId === '' || (await directory.find(accountId, 'token')) !== undefined;
-  if (taken)
-    throw new OAuthError('access_denied', 'This account has the name of an app, and cannot be used here.', {
-      status: 403,
-    });
   const clientId = client.metadata.client_id;
+  const ofClient = accountId === clientId || (await directory.find(accountId, 'known')) !== undefined;
+  if (accountId === '' || ofClient) {
+    const description = 'This account has the name of an app, and cannot be used here.';
+    throw new OAuthError('access_denied', description, { status: 403 });
+  }
   const grantId = await grants.create({
     ...{ tenant, accountId, clientId, claims, idpTokens },
     resource: resource.url,
