@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { identityOf } from '../../../src/oauth/login/identity.ts';
 import { PRESET_NAMES } from '../../../src/oauth/vendors/names.ts';
 import { loadPreset } from '../../../src/oauth/vendors/presets.ts';
+import { compose } from '../../../src/server/compose.ts';
+import { readConfig } from '../../../src/server/config-load.ts';
 import { StartError } from '../../../src/server/problem.ts';
+import { createMemoryCache } from '../../../src/stores/memory.ts';
+import { openSqlite } from '../../../src/stores/sqlite.ts';
 import { providerOf } from './config.ts';
 
 async function problems(identityProvider: object): Promise<readonly string[]> {
@@ -130,4 +135,28 @@ describe('tenants', () => {
     const provider = await providerOf({ preset: 'keycloak', issuer, clientId: 'c' });
     expect(identityOf({ sub: 's', organization }, provider)?.tenants.map(({ id }) => id)).toEqual(tenants);
   });
+});
+
+it('a server does not start with half a preset, and says what is missing', async () => {
+  const clock = systemClock;
+  const database = openSqlite({ file: ':memory:', clock });
+  await database.migrate();
+  const cache = createMemoryCache({ clock });
+  const identityProvider = { preset: 'okta', clientId: 'c' };
+  const config = readConfig(
+    { server: { url: 'https://mcp.acme.com' }, auth: { facade: { identityProvider } } },
+    { name: 'c', lineOf: () => undefined },
+    { baseDir: '.', env: {} },
+  );
+  const extras = { baseDir: '.', database, cache, clock, version: '0.0.0', master: new Uint8Array(32).fill(9) };
+  const started = compose(config, { ...extras, logTo: { write: () => undefined } });
+  await expect(started).rejects.toMatchObject({
+    name: 'StartError',
+    problems: [
+      { where: 'auth.facade.identityProvider.issuer', wanted: expect.stringContaining('https://acme.okta.com') },
+      { where: 'auth.facade.identityProvider.claims.tenant' },
+    ],
+  });
+  await database.close();
+  await cache.close();
 });
