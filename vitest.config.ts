@@ -7,6 +7,7 @@ export default defineConfig({
     // Looks on at every server: no secret in a log or an error, no 5xx that is not meant.
     setupFiles: ['test/gates/setup.ts'],
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     // Two cores, real servers: more workers than cores only make the timeouts lie.
     maxWorkers: 2,
   },

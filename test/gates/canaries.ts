@@ -27,15 +27,22 @@ interface Known {
 /** The secrets that a test file has come to know, and a look for them in text. */
 export class Canaries {
   readonly #grams = new Map<string, Known>();
+  readonly #public = new Set<string>();
+
+  /** A value that is no secret, whatever it is sent as. */
+  publish(value: string): void {
+    for (const gram of gramsOf(value)) {
+      this.#public.add(gram);
+      this.#grams.delete(gram);
+    }
+  }
 
   add(secret: string | undefined, what: string, places: readonly Place[] = BOTH): void {
     if (secret === undefined || secret.length < GRAM) return;
     // An id of a key is no secret, and stands in front of what is one.
     const own = /^pstn_[0-9A-Za-z]+_(.+)_[0-9A-Za-z]+$/.exec(secret)?.[1] ?? secret;
-    const starts = Array.from({ length: Math.floor(own.length / GRAM) }, (_, index) => index * GRAM);
-    for (const at of [...starts, own.length - GRAM]) {
-      const gram = own.slice(at, at + GRAM);
-      if (gram.length === GRAM && new Set(gram).size >= DIFFERENT) this.#grams.set(gram, { what, places });
+    for (const gram of gramsOf(own)) {
+      if (!this.#public.has(gram) && new Set(gram).size >= DIFFERENT) this.#grams.set(gram, { what, places });
     }
   }
 
@@ -53,6 +60,11 @@ export class Canaries {
     }
     return undefined;
   }
+}
+
+function gramsOf(text: string): readonly string[] {
+  const starts = Array.from({ length: Math.floor(text.length / GRAM) }, (_, index) => index * GRAM);
+  return text.length < GRAM ? [] : [...starts, text.length - GRAM].map((at) => text.slice(at, at + GRAM));
 }
 
 function excerpt(text: string, at: number): string {

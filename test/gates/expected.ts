@@ -8,3 +8,8 @@ export function expectsStatus(statuses: number | readonly number[], why: string)
   if (why === '') throw new TypeError('Say why.');
   gate.expect(typeof statuses === 'number' ? [statuses] : statuses);
 }
+
+/** Says that a value is no secret, although this test file sends it where secrets stand: the id of a client, say. */
+export function isPublic(value: string): void {
+  gate.canaries.publish(value);
+}

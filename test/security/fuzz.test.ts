@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { send } from '../e2e/raw-http.ts';
+import { isPublic } from '../gates/expected.ts';
 import { createJar } from '../oauth/login/jar.ts';
 import { type Authorization, openAuthorization, REDIRECT } from './authorization.ts';
 import { type Known, MARK, type Odd, oddRequests } from './fuzz.ts';
@@ -14,6 +15,7 @@ let known: Known;
 beforeAll(async () => {
   server = await openAuthorization({ facade: { registration: { perNetwork: 100_000 } } });
   const client = await server.client();
+  isPublic(client);
   const { json } = await server.tokens(client);
   const jar = createJar();
   const page = await jar.open(server.authorizeUrl({ client_id: client, code_challenge: 'x'.repeat(43) }));

@@ -62,25 +62,14 @@ const nasty = fc.constantFrom(
     'null',
   ],
   ...[MARKUP, `javascript:${MARKUP}`, 'javascript:alert(1)', 'https://evil.test/', '//evil.test', 'data:text/html,x'],
-  ...[
-    '-1',
-    '0',
-    '1e309',
-    'NaN',
-    '9'.repeat(400),
-    'x'.repeat(3_000),
-    '[]',
-    '{}',
-    '{"a":',
-    'a.b.c',
-    'eyJhbGciOiJub25lIn0.e30.',
-  ],
+  ...['-1', '0', '1e309', 'NaN', '9'.repeat(400), 'x'.repeat(3_000), '[]', '{}', '{"a":', 'a.b.c'],
   ...['true', 'undefined', '*', 'openid', '__proto__', 'constructor', "' or 1=1 --", '{{7*7}}', '\\', '"', "'"],
 );
 
 /** A value that fits, where something would. */
 function fitting(known: Known): fc.Arbitrary<string> {
   return fc.constantFrom(
+    'eyJhbGciOiJub25lIn0.e30.',
     ...[
       known.client,
       REDIRECT,
@@ -262,6 +251,11 @@ function headersOf(known: Known): fc.Arbitrary<{ readonly [name: string]: string
   );
 }
 
+/** What is no visible character never leaves a client in a request line; the rest goes as it is. */
+function visible(text: string): string {
+  return text.replace(/[^\x21-\x7e]/gu, (odd) => encodeURIComponent(odd.toWellFormed()));
+}
+
 function targets(known: Known): fc.Arbitrary<string> {
   const route = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...PATHS) }, fc.constant(known.interaction));
   const end = fc.oneof(
@@ -285,13 +279,81 @@ function targets(known: Known): fc.Arbitrary<string> {
   );
   const query = fc.oneof({ weight: 2, arbitrary: nearly(known) }, parameters(known), fc.constant(''));
   return fc.tuple(route, end, query).map(([path, more, asked]) => {
-    // What is no visible character never leaves a client in a request line; the rest goes as it is.
-    const written = asked.replace(/[^\x21-\x7e]/g, (odd) => encodeURIComponent(odd.toWellFormed()));
+    const written = visible(asked);
     return `${path}${more}${written === '' ? '' : `?${written}`}`.slice(0, 12_000);
   });
 }
 
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPES = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** A request that its route takes, but for a parameter, a member or a header or two. */
+function nearlyRight(known: Known): fc.Arbitrary<Odd> {
+  const form = nearly(known).map((text) => Buffer.from(text));
+  const json = jsonBody(known).map((text) => Buffer.from(text));
+  const none = fc.constant(undefined);
+  const query = nearly(known).map((text) => `?${visible(text)}`.slice(0, 8_000));
+  const service = basic('service', SERVICE_SECRET);
+  const own = { cookie: known.cookies, origin: known.origin, 'sec-fetch-site': 'same-origin', 'content-type': FORM };
+  const to = (
+    method: string,
+    target: fc.Arbitrary<string>,
+    body: fc.Arbitrary<Buffer | undefined>,
+    headers: { readonly [name: string]: string } = {},
+  ) => fc.record({ method: fc.constant(method), target, body, headers: fc.constant(headers) });
+  const at = (path: string) => fc.constant(path);
+  const bearer = { ...JSON_TYPES, authorization: `Bearer ${known.token}` };
+  const right = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: to(
+        'GET',
+        query.map((asked) => `/oauth/authorize${asked}`),
+        none,
+      ),
+    },
+    { weight: 3, arbitrary: to('POST', at('/oauth/token'), form, { 'content-type': FORM }) },
+    { weight: 3, arbitrary: to('POST', at('/oauth/register'), json, JSON_TYPES) },
+    to('POST', at('/oauth/token'), form, { 'content-type': FORM, ...service }),
+    to('POST', at('/oauth/introspect'), form, { 'content-type': FORM, ...service }),
+    to('POST', at('/oauth/revoke'), form, { 'content-type': FORM }),
+    to(
+      'GET',
+      query.map((asked) => known.interaction + asked),
+      none,
+      own,
+    ),
+    to('POST', at(known.interaction), form, own),
+    to(
+      'GET',
+      query.map((asked) => `${known.interaction.replace('interaction', 'authorize')}${asked}`),
+      none,
+      own,
+    ),
+    to(
+      'GET',
+      query.map((asked) => `/oauth/login/callback${asked}`),
+      none,
+      own,
+    ),
+    to('POST', at('/oauth/login/continue'), form, own),
+    { weight: 3, arbitrary: to('POST', at('/mcp'), json, bearer) },
+    to(
+      'POST',
+      query.map((asked) => `/mcp${asked}`),
+      json,
+      bearer,
+    ),
+  );
+  const few = headersOf(known).chain((headers) =>
+    fc.subarray(Object.entries(headers), { maxLength: 2 }).map((pairs) => Object.fromEntries(pairs)),
+  );
+  const changed = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, few);
+  return fc.tuple(right, changed).map(([odd, over]) => ({ ...odd, headers: { ...odd.headers, ...over } }));
+}
+
 export function oddRequests(known: Known): fc.Arbitrary<Odd> {
   const method = fc.oneof({ weight: 5, arbitrary: fc.constantFrom('GET', 'POST') }, fc.constantFrom(...METHODS));
-  return fc.record({ method, target: targets(known), headers: headersOf(known), body: bodies(known) });
+  const wild = fc.record({ method, target: targets(known), headers: headersOf(known), body: bodies(known) });
+  return fc.oneof({ weight: 3, arbitrary: nearlyRight(known) }, wild);
 }
