@@ -31,6 +31,8 @@ export interface WholeServer {
   readonly identityProvider: DevIdentityProvider;
   /** Paths of the identity provider that were asked. */
   readonly idpPaths: readonly string[];
+  /** What it runs on now. */
+  readonly cache: Cache;
   /** Every line of the log so far. */
   readonly lines: readonly string[];
   /** Ends it and starts it again on its port and database. What was in memory alone is gone. */
@@ -128,6 +130,9 @@ export async function openWholeServer(options: WholeServerOptions = {}): Promise
 
   return {
     ...{ origin, mcp: `${origin}/mcp`, database, identityProvider, idpPaths, lines },
+    get cache() {
+      return started().cache;
+    },
     restart: async () => {
       await stop();
       running = await start();
