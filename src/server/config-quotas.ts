@@ -25,7 +25,7 @@ const limit = z
     calls: numberOf('calls').describe('How many calls it may make in a window.'),
     windowSeconds: count('seconds', 1, 86_400)
       .optional()
-      .describe('How long a window is, in seconds; it begins with the first call in it.'),
+      .describe('How long a window is, in seconds. A count has one after another.'),
     period: choice(['day', 'month'])
       .optional()
       .describe('A window of the calendar instead, in UTC. What was counted in it outlives a restart.'),
@@ -37,8 +37,9 @@ const limit = z
     error: 'one of windowSeconds and period',
   });
 
-const inFlight = (unit: string) => numberOf(`${unit} at the same time`);
+const inFlight = () => numberOf('calls at the same time');
 
+const OVERRIDE = `limits and inFlight of the tenant, or ${UNLIMITED}`;
 const override = z.strictObject({
   limits: z
     .record(limitName(), numberOf('calls'), { error: 'a mapping of the names of limits to calls' })
@@ -46,8 +47,8 @@ const override = z.strictObject({
     .describe('Calls in a window for this tenant, by the name of the limit.'),
   inFlight: z
     .strictObject({
-      principal: inFlight('calls').optional().describe('Calls of one principal at the same time, for this tenant.'),
-      tenant: inFlight('calls').optional().describe('Calls of the tenant at the same time, for this tenant.'),
+      principal: inFlight().optional().describe('Calls of one principal at the same time, for this tenant.'),
+      tenant: inFlight().optional().describe('Calls of the tenant at the same time, for this tenant.'),
     })
     .prefault({})
     .describe('Calls at the same time, for this tenant.'),
@@ -60,17 +61,15 @@ export const quotas = z.strictObject({
     .describe('How many calls may be made in a window, by a name that callers are told. None by default.'),
   inFlight: z
     .strictObject({
-      principal: inFlight('calls')
+      principal: inFlight()
         .default(256)
         .describe('How many calls of one principal one process works on at the same time.'),
-      tenant: inFlight('calls')
-        .default(1024)
-        .describe('How many calls of one tenant one process works on at the same time.'),
+      tenant: inFlight().default(1024).describe('How many calls of one tenant one process works on at the same time.'),
     })
     .prefault({})
     .describe('Calls at the same time.'),
   tenants: z
-    .record(text('the name of a tenant'), z.union([z.literal(UNLIMITED), override], { error: wantedOverride() }), {
+    .record(text('the name of a tenant'), z.union([z.literal(UNLIMITED), override], { error: OVERRIDE }), {
       error: 'a mapping of tenants to their limits',
     })
     .default({})
@@ -83,9 +82,3 @@ export const quotas = z.strictObject({
         'through OAuth.',
     ),
 });
-
-function wantedOverride(): string {
-  return `limits and inFlight of the tenant, or ${UNLIMITED}`;
-}
-
-export type QuotasConfig = z.output<typeof quotas>;

@@ -5,6 +5,7 @@ import { createMemoryCache } from '../../src/stores/memory.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { createRecordingUpstream } from '../../src/testing/recording-upstream.ts';
 import { type Door, type DoorOptions, openDoor } from '../security/door.ts';
+import { Reloading } from '../server/reloading.ts';
 
 const NAMED = { _meta: { 'io.modelcontextprotocol/clientInfo': { name: 'a client', version: '1' } } };
 
@@ -276,4 +277,29 @@ describe('a config', () => {
       'quotas.limits.few.tools[0]: {"tool":"ecko"} fits no tool; did you mean "echo"?',
     ]);
   });
+});
+
+test('a reload takes up other limits, and keeps what has been counted', async () => {
+  const config = (quotas: object) => ({ auth: { none: true, apiKeys: false }, quotas });
+  const daily = (calls: number) => ({ limits: { daily: { per: 'tenant', calls, period: 'day' } } });
+  await using server = await Reloading.start(
+    { 'postern.yaml': config(daily(2)) },
+    { tools: [echo], clock: manualClock() },
+  );
+  const client = await server.connect();
+  const made = async (calls: number) => {
+    let passed = 0;
+    for (let call = 0; call < calls; call++) {
+      const { isError } = await client.callTool({ name: 'echo', arguments: {} });
+      if (isError !== true) passed += 1;
+    }
+    return passed;
+  };
+  expect(await made(5)).toBe(2);
+  server.write('postern.yaml', config(daily(6)));
+  await server.postern.reload();
+  expect(await made(9)).toBe(4);
+  server.write('postern.yaml', config({}));
+  await server.postern.reload();
+  expect(await made(9)).toBe(9);
 });
