@@ -22,6 +22,9 @@ export interface DevLogin {
   underOneName(served: Served): Served;
 }
 
+/** As long as a refresh token that is not used. */
+const TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
 /**
  * Whether `--dev` offers logins. Not where the config says who may call, and not where it names a host that others reach
  * it by: a tunnel would let anybody be anyone.
@@ -40,7 +43,12 @@ export async function createDevLogin(origin: string, clock: Clock): Promise<DevL
   const { createDevIdentityProvider } = await import('../oauth/dev/identity-provider.ts');
   const { DEV_USERS: users } = await import('../oauth/dev/users.ts');
   const { CALLBACK_PATH } = await import('../oauth/login/callback-path.ts');
-  const identityProvider = createDevIdentityProvider({ origin, callback: origin + CALLBACK_PATH, clock, users });
+  const identityProvider = createDevIdentityProvider({
+    ...{ origin, callback: origin + CALLBACK_PATH, clock, users },
+    // A refresh token would be unknown after a restart, and that would end a grant that is good.
+    refreshTokens: false,
+    accessTokenSeconds: TOKEN_SECONDS,
+  });
   const facade = facadeFor(identityProvider);
   return {
     users,

@@ -2,28 +2,31 @@
 export type AuditActorKind = 'user' | 'client' | 'operator' | 'system';
 
 /** What happened that somebody may ask about later. */
-export type AuditEvent =
-  | 'client_registered'
-  | 'client_refused'
-  | 'clients_pruned'
-  | 'name_borrowed'
-  | 'registration_spike'
-  | 'registration_closed'
-  | 'registrations_unused'
-  | 'document_changed'
-  | 'document_refused'
-  | 'consent_given'
-  | 'consent_denied'
-  | 'login_succeeded'
-  | 'login_failed'
-  | 'grant_created'
-  | 'grant_ended'
-  | 'refresh_reused'
-  | 'idp_ended'
-  | 'idp_refused'
-  | 'key_created'
-  | 'key_revoked'
-  | 'signing_key_made';
+export const AUDIT_EVENTS = [
+  'client_registered',
+  'client_refused',
+  'clients_pruned',
+  'name_borrowed',
+  'registration_spike',
+  'registration_closed',
+  'registrations_unused',
+  'document_changed',
+  'document_refused',
+  'consent_given',
+  'consent_denied',
+  'login_succeeded',
+  'login_failed',
+  'grant_created',
+  'grant_ended',
+  'refresh_reused',
+  'idp_ended',
+  'idp_refused',
+  'key_created',
+  'key_revoked',
+  'signing_key_made',
+] as const;
+
+export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
 /** One row of the audit trail. No field holds a token, a code or a secret. */
 export interface AuditRecord {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import { AUDIT_EVENTS } from '../../src/core/audit.ts';
 import { LoginStore, sdk2In, signIn } from '../oauth/sdk-clients.ts';
 import { PETS } from './fixtures.ts';
 import { folder, ran, type Started, started } from './terminal.ts';
@@ -93,6 +95,14 @@ test('who was let in is told from the registration to the end of the grant, and 
     detail: { grantId, subject: 'user_ada', reason: 'refresh_reused' },
   });
   for (const secret of secrets) expect(JSON.stringify(events)).not.toContain(secret);
+});
+
+test('docs/audit.md has every event', () => {
+  const page = readFileSync(new URL('../../docs/audit.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (`\w+_\w+`(?:, `\w+`)*) \|/gm)].flatMap(
+    ([, names = '']) => names.match(/\w+/g) ?? [],
+  );
+  expect(rows.sort()).toEqual([...AUDIT_EVENTS].sort());
 });
 
 test('keys and signing keys made by hand are the operator’s', async () => {

@@ -81,6 +81,29 @@ test('a program logs in without a key, lists and calls as its user, and a restar
   await stop(second.server);
 });
 
+test('a client stays connected over a restart, however long it was away', async () => {
+  const cwd = folder({ 'pets.yaml': PETS });
+  let now = Date.now();
+  const serve = async (port: string) => {
+    const command = started(['serve', ...ARGS, '--port', port], cwd, {}, () => now);
+    running.push(command);
+    const { mcp } = JSON.parse((await command.said(/^.*\n/))[0]) as { mcp: string };
+    return { command, mcp };
+  };
+  const { command, mcp } = await serve('0');
+  const store = new LoginStore();
+  await expect(SDK.connect(store, mcp)).rejects.toThrow();
+  await SDK.finish(store, mcp, await signIn(store.sentTo[0] ?? new URL('about:blank')));
+  command.interrupt();
+  await command.ended;
+  now += 8 * 60 * 60_000;
+  await serve(new URL(mcp).port);
+  const token = store.current?.refresh_token ?? '';
+  const fields = { grant_type: 'refresh_token', client_id: store.client?.client_id ?? '', refresh_token: token };
+  const body = new URLSearchParams(fields);
+  expect((await fetch(`${new URL(mcp).origin}/oauth/token`, { method: 'POST', body })).status).toBe(200);
+});
+
 test('metadata names one origin, and another name of the machine is told which', async () => {
   const { mcp, key } = await ready(folder({ 'pets.yaml': PETS }));
   const { origin, port } = new URL(mcp);

@@ -44,6 +44,8 @@ function settled(text: string): string {
     .replaceAll(/key_[0-9A-Za-z]{12}/g, 'key_0a1B2c3D4e5F')
     .replaceAll(/node: 2\d\.\d+\.\d+/g, 'node: 24.21.0')
     .replaceAll(/"pid":\d+/g, '"pid":4711')
+    .replaceAll(/2026-11-21T12:\d\d:\d\d\.\d{3}Z/g, '2026-11-21T12:00:00.000Z')
+    .replaceAll(/before \d+\.aud_\w+/g, 'before 1795262400000.aud_01kanqr3c0000h4x9m2c5b8d1f6e')
     .replaceAll(/postern\.db: \d+ keys, \d+ calls/g, 'postern.db: 2 keys, 0 calls');
 }
 

@@ -20,6 +20,8 @@ export interface DevIdentityProviderOptions {
   readonly accessTokenSeconds?: number;
   /** Whether each refresh gives a new refresh token. Default true. */
   readonly rotate?: boolean;
+  /** Whether there are refresh tokens at all. They are forgotten with the process. Default true. */
+  readonly refreshTokens?: boolean;
 }
 
 /** An identity provider for `--dev` and tests: everything in memory, users without passwords. */
@@ -90,7 +92,7 @@ async function configuration(
   users: ReadonlyMap<string, DevUser>,
   clientSecret: string,
 ): Promise<Configuration> {
-  const { callback, clock, accessTokenSeconds = 300, rotate = true } = options;
+  const { callback, clock, accessTokenSeconds = 300, rotate = true, refreshTokens = true } = options;
   const { exportJWK, generateKeyPair } = await import('jose');
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'dev' };
@@ -113,7 +115,7 @@ async function configuration(
     conformIdTokenClaims: false,
     findAccount: (_ctx, id) => accountOf(users.get(id)),
     pkce: { required: () => true },
-    issueRefreshToken: async () => true,
+    issueRefreshToken: async () => refreshTokens,
     rotateRefreshToken: rotate,
     expiresWithSession: () => false,
     interactions: { url: (_ctx, { uid }) => at(`/login/${uid}`) },
