@@ -6,6 +6,7 @@ import { SingleFlight } from '../../lib/single-flight.ts';
 import { accessTokenChecker } from './access-token-claims.ts';
 import type { Claims } from './identity.ts';
 import type { IdentityProvider } from './identity-provider.ts';
+import { keepKeys } from './keys.ts';
 import { plainFetch } from './plain.ts';
 
 /** The library is loaded by the first login: a server that has no facade does not pay for it. */
@@ -15,6 +16,8 @@ export type OpenidClient = typeof import('openid-client');
 export interface Openid {
   readonly client: OpenidClient;
   readonly config: Configuration;
+  /** Waits until the keys for signatures are known. @throws what `failureOf` reads. */
+  keysKnown(): Promise<void>;
   /** What an access token says that is a JWT of the identity provider's. @throws Error where it does not hold. */
   accessTokenClaims(token: string): Promise<Claims>;
 }
@@ -35,14 +38,18 @@ export function createOpenid(options: {
   const { provider, egress, clock } = options;
   const load = once(() => import('openid-client'));
   const flight = new SingleFlight<'', Openid>();
+  const keys = keepKeys(egressFetch(egress));
   let known: { readonly openid: Openid; readonly until: number } | undefined;
 
   const read = async (): Promise<Openid> => {
     const client = await load();
-    const fetched = egressFetch(egress);
-    const config = await configurationOf(client, provider, fetched);
-    const check = once(() => accessTokenChecker(config, fetched, clock));
-    const openid = { client, config, accessTokenClaims: async (token: string) => (await check())(token) };
+    const config = await configurationOf(client, provider, keys.fetch);
+    keys.follow(config.serverMetadata().jwks_uri);
+    const check = once(() => accessTokenChecker(config, keys.fetch, clock));
+    const openid = {
+      ...{ client, config, keysKnown: keys.known },
+      accessTokenClaims: async (token: string) => (await check())(token),
+    };
     known = { openid, until: clock.now() + FRESH_MS };
     return openid;
   };

@@ -81,6 +81,7 @@ export function createRefresh(options: {
     let tokens: IdpTokens;
     try {
       const known = await openid();
+      await known.keysKnown();
       const answer = await known.client.refreshTokenGrant(known.config, before.refreshToken);
       claims = await refreshedClaims(known, provider, answer);
       tokens = tokensOf(answer, provider, clock.now(), before);

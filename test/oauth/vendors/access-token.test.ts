@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import {
   createRecordingUpstream,
   type RecordedAnswer,
@@ -18,15 +19,19 @@ const APP = 'https://app.example/cb';
 let idp: RecordingUpstream;
 let facade: Facade;
 let kept: ReturnType<typeof grantOf>;
+let keys: RecordedAnswer;
+let aheadMs: number;
 let accessToken: () => Promise<string>;
 
 beforeEach(async () => {
   idp = await createRecordingUpstream();
+  keys = json({ keys: [PUBLIC] });
+  aheadMs = 0;
   accessToken = () => jwt({ org_id: 'acme' });
   let nonce = '';
   idp.answer(async ({ target }) => {
     const { pathname, searchParams } = new URL(target, idp.url);
-    if (pathname === '/jwks') return json({ keys: [PUBLIC] });
+    if (pathname === '/jwks') return keys;
     if (pathname === '/.well-known/openid-configuration') return json(metadata());
     if (pathname === '/authorize') {
       nonce = searchParams.get('nonce') ?? '';
@@ -42,6 +47,7 @@ beforeEach(async () => {
   facade = await startFacade({
     grants: kept.grants,
     allow: [idp.host],
+    clock: { ...systemClock, now: () => systemClock.now() + aheadMs },
     provider: { issuer: idp.url, clientId: 'postern', claimsInAccessToken: true, claims: { tenant: ['org_id'] } },
   });
 });
@@ -110,6 +116,33 @@ describe('claims of an access token', () => {
     accessToken = async () => 'opaque';
     kept.put('acme', { accessToken: 'at-0', refreshToken: 'rt-0', expiresAt: 1, extra: { sub: 'ada' } });
     expect(await facade.interactions.accessTokenFor('g')).toBe('opaque');
+    expect(kept.kept()).toMatchObject({ refreshToken: 'rt-1' });
+  });
+});
+
+describe('keys that cannot be read', () => {
+  const grant = { accessToken: 'at-0', refreshToken: 'rt-0', expiresAt: 1, extra: { sub: 'ada' } };
+
+  it('are asked for before a refresh token is used up', async () => {
+    keys = { status: 503 };
+    kept.put('acme', grant);
+    await expect(facade.interactions.accessTokenFor('g')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(idp.requests.map(({ target }) => target)).not.toContain('/token');
+    keys = json({ keys: [PUBLIC] });
+    const token = await accessToken();
+    accessToken = async () => token;
+    expect(await facade.interactions.accessTokenFor('g')).toBe(token);
+  });
+
+  it('are those that were known', async () => {
+    await login();
+    keys = { status: 503 };
+    kept.put('acme', grant);
+    // The metadata is read anew, and the keys with it.
+    aheadMs = 2 * 60 * 60_000;
+    const token = await accessToken();
+    accessToken = async () => token;
+    expect(await facade.interactions.accessTokenFor('g')).toBe(token);
     expect(kept.kept()).toMatchObject({ refreshToken: 'rt-1' });
   });
 });
