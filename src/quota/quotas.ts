@@ -116,8 +116,12 @@ export function createQuotas({ clock, rules, rates, periods, events, maxMeters =
         giveBack(counted);
         return refuse(ended, counted, principal);
       };
+      const failed = (thrown: unknown): never => {
+        leave();
+        throw thrown;
+      };
       const found = count(counted);
-      return found instanceof Promise ? found.then(decide) : decide(found);
+      return found instanceof Promise ? found.then(decide, failed) : decide(found);
     },
   };
 }

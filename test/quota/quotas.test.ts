@@ -1,5 +1,6 @@
 /** Quotas as callers meet them: through the server, over HTTP. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type ToolDefinition, tool } from '../../src/index.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
@@ -109,8 +110,22 @@ describe('a call over a limit', () => {
     ]);
   });
 
+  test('case 111: a tenant at 100 times its quota gets 429 with Retry-After, and another one all it asks for', async () => {
+    const server = await open({ limits: { burst: { per: 'tenant', calls: 5, windowSeconds: 60 } } });
+    const [noisy, quiet] = [await server.key('noisy'), await server.key('quiet')];
+    const storm = Array.from({ length: 500 }, () => server.call(noisy.key, 'echo'));
+    const others = await Promise.all(Array.from({ length: 5 }, () => server.call(quiet.key, 'echo')));
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const answers = await Promise.all(storm);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(495);
+    expect(refused.every(({ headers }) => Number(headers['retry-after']) > 0)).toBe(true);
+  });
+
   test('comes before its arguments are looked at, and after its scopes', async () => {
-    const strict = tool({ name: 'strict', description: 'Strict.', scopes: ['strict:use'], run: () => '' });
+    const input = z.object({ id: z.string() });
+    const strict = tool({ name: 'strict', description: 'Strict.', input, scopes: ['strict:use'], run: () => '' });
     const config = { auth: { scopes: { 'strict:use': 'Use it.' } } };
     const server = await open(
       { limits: { once: { per: 'tenant', calls: 1, windowSeconds: 60 } } },
@@ -119,9 +134,12 @@ describe('a call over a limit', () => {
     const [may, mayNot] = [await server.key(), await server.key('acme', { scopes: [] })];
     for (let call = 0; call < 3; call++) expect((await server.call(mayNot.key, 'strict')).status).toBe(403);
     // What does not fit is a call like another.
-    expect((await server.call(may.key, 'strict', 7)).json.error ?? {}).toBeDefined();
-    expect((await server.call(may.key, 'strict', { no: 'such' })).status).toBe(200);
-    expect((await server.call(may.key, 'strict', { no: 'such' })).status).toBe(429);
+    const codes = [];
+    for (let call = 0; call < 2; call++) {
+      const { json } = await server.call(may.key, 'strict', { no: 'such' });
+      codes.push(json.result.structuredContent.error.code);
+    }
+    expect(codes).toEqual(['invalid_arguments', 'rate_limited']);
     expect((await server.call(mayNot.key, 'strict')).status).toBe(403);
   });
 });
