@@ -11,6 +11,7 @@ import { seatUser, type User } from './user.ts';
 /** More than an access token lives, skew included; and twice that is less than the hour after which users are checked. */
 const LATER_MS = 20 * 60_000;
 const AT_ONCE = 5;
+const TRIES = 3;
 
 /** One client, its user, and a server of its own. */
 interface Bench {
@@ -57,10 +58,6 @@ async function onBench(client: LoginClient, outcome: Outcome): Promise<void> {
   }
 }
 
-/**
- * What each program can be made to do, it does: all of it, for these. How many refreshes five at once come to is the
- * program's affair: Claude Code and mcp-remote have a lock among their processes, Codex refreshes in each.
- */
 async function goThrough(bench: Bench, installed: Installed): Promise<void> {
   const { outcome, user } = bench;
   if (user.back === 0) await installed.login?.();
@@ -81,23 +78,56 @@ async function goThrough(bench: Bench, installed: Installed): Promise<void> {
   if ((await bench.server.answers()).given === 0) throw new Error('Nothing was refreshed.');
   outcome.expired = 'refreshed';
 
-  const others = await Promise.all(Array.from({ length: AT_ONCE - 1 }, () => openSession(bench, installed)));
-  await Promise.all(others.map((other) => other.round()));
-  const before = await bench.server.answers();
-  await later(bench);
-  for (const round of await Promise.all([session, ...others].map((one) => one.round()))) checked(round);
-  const after = await bench.server.answers();
-  const refreshes = after.given - before.given;
-  outcome.fiveAtOnce = `ok, ${refreshes} ${refreshes === 1 ? 'refresh' : 'refreshes'}`;
-  expectLogins(user, 1);
+  const five = await fiveAtOnce(bench, installed);
+  outcome.fiveAtOnce = five.said;
 
+  const logins = user.opened;
   await bench.server.revoke();
-  outcome.revoked = await loggedInAnew(bench, installed, session);
-  expectLogins(user, 2);
+  outcome.revoked = await loggedInAnew(bench, installed, five.session);
+  expectLogins(user, logins + 1);
+}
+
+/**
+ * Five programs whose token has expired. Claude Code and mcp-remote write their tokens into one file, and whoever is
+ * last may have the older ones; mcp-remote then also finds none while another one writes. About one time in twenty that
+ * ends in a login, whatever the server does within its rules: so they may try again.
+ */
+async function fiveAtOnce(
+  bench: Bench,
+  installed: Installed,
+): Promise<{ readonly said: string; readonly session: Session }> {
+  for (let attempt = 1; ; attempt += 1) {
+    // The first by itself: it may have to log in.
+    const first = await fresh(bench, installed);
+    const sessions = [first];
+    const more = Array.from({ length: AT_ONCE - 1 }, () => fresh(bench, installed));
+    sessions.push(...(await Promise.all(more)));
+    const before = { ...(await bench.server.answers()), opened: bench.user.opened };
+    await later(bench);
+    const rounds = await Promise.allSettled(sessions.map(async (session) => checked(await session.round())));
+    const refreshes = (await bench.server.answers()).given - before.given;
+    const wrong = rounds.find((round) => round.status === 'rejected');
+    if (wrong === undefined && bench.user.opened === before.opened) {
+      if (refreshes === 0) throw new Error('Nothing was refreshed.');
+      const said = `ok, ${refreshes} ${refreshes === 1 ? 'refresh' : 'refreshes'}`;
+      return { said: attempt === 1 ? said : `${said}, try ${attempt}`, session: first };
+    }
+    if (attempt === TRIES) throw wrong?.reason ?? new Error('The user was sent to the browser.');
+    for (const session of sessions) session.close();
+    await installed.login?.();
+  }
+}
+
+/** A program that was started now, and has called. */
+async function fresh(bench: Bench, installed: Installed): Promise<Session> {
+  const session = await openSession(bench, installed);
+  checked(await session.round());
+  return session;
 }
 
 /** What it took. @throws Error when the client cannot be made to work again. */
-async function loggedInAnew(bench: Bench, { login, open }: Installed, session: Session): Promise<string> {
+async function loggedInAnew(bench: Bench, installed: Installed, session: Session): Promise<string> {
+  const { login } = installed;
   if (login === undefined) {
     checked(await session.round());
     return 'logged in anew';
@@ -108,11 +138,11 @@ async function loggedInAnew(bench: Bench, { login, open }: Installed, session: S
   );
   if (!refused) throw new Error('The client could still call.');
   await login();
-  checked(await (await openSession(bench, { open })).round());
+  await fresh(bench, installed);
   return 'logged in anew';
 }
 
-async function openSession(bench: Bench, { open }: Pick<Installed, 'open'>): Promise<Session> {
+async function openSession(bench: Bench, { open }: Installed): Promise<Session> {
   const session = await open();
   bench.open.push(session);
   return session;
