@@ -2,7 +2,7 @@ import { isObject } from '../../core/json.ts';
 import type { Tool } from '../../core/tool.ts';
 import { fixedSegments, tellingWords } from './words.ts';
 
-export type Field = 'name' | 'title' | 'path' | 'tags' | 'parameters' | 'schema' | 'description';
+export type Field = 'name' | 'title' | 'path' | 'tags' | 'parameters' | 'schema' | 'description' | 'returns';
 
 /** How much a word counts by where it stands. Most descriptions begin with the title, so that one counts little. */
 export const BOOST: { readonly [field in Field]: number } = {
@@ -13,10 +13,10 @@ export const BOOST: { readonly [field in Field]: number } = {
   parameters: 0.3,
   schema: 0.8,
   description: 1.2,
+  returns: 0.6,
 };
 
-/** Where everything that has to do with a tool is mentioned, and much that has not. */
-export const SMALL_PRINT: ReadonlySet<string> = new Set<Field>(['schema']);
+export const FIELDS = Object.keys(BOOST) as readonly Field[];
 
 /** What comes later in a description is about permissions, media types and exceptions. */
 const DESCRIPTION_CHARS = 400;
@@ -39,6 +39,7 @@ export function fieldsOf(tool: Tool, operation: string | undefined, stem: Stem):
     parameters: stemmed(names.join(' ')),
     schema: once(descriptions.join(' ')),
     description: stemmed(prose(tool).slice(0, DESCRIPTION_CHARS)),
+    returns: once(returned(tool)),
   };
 }
 
@@ -52,9 +53,15 @@ export function pathOf(operation = ''): string {
   return fixedSegments(operation.slice(operation.indexOf(' ') + 1)).join(' ');
 }
 
-/** Without the line on what an operation returns: a list of names, and none of what it is about. */
+/** The line on what an operation returns: a list of names, and none of what it is about. */
+const RETURNS = /\n\nReturns ([^\n]*)$/;
+
 function prose({ description }: Tool): string {
-  return description.replace(/\n\nReturns [^\n]*$/, '');
+  return description.replace(RETURNS, '');
+}
+
+function returned({ description }: Tool): string {
+  return (RETURNS.exec(description)?.[1] ?? '').replace(/^list of|and \d+ more/g, ' ');
 }
 
 interface Arguments {

@@ -23,7 +23,7 @@ const DEPRECATED = 0.8;
 const UNSURE = 0.5;
 /** How much what a saying speaks of counts as asked for. */
 const SPOKEN_OF = 2;
-const READ_FOR_WRITE = 0.45;
+const READ_FOR_WRITE = 0.35;
 const OTHER_WRITE = 0.75;
 
 /** @param about the stems of what the tool and its path are called. */

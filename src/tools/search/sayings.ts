@@ -1,13 +1,16 @@
 import { type Action, actionsOf } from './intent.ts';
+import { BUILDS } from './sayings/builds.ts';
 import { CODE } from './sayings/code.ts';
 import { MACHINES } from './sayings/machines.ts';
 import { MONEY } from './sayings/money.ts';
+import { PLATFORM } from './sayings/platform.ts';
 import { TALK } from './sayings/talk.ts';
 import { WORK } from './sayings/work.ts';
 import type { Searchable } from './searchable.ts';
+import type { Vocabulary } from './terms.ts';
 import { fixedSegments, splitWords } from './words.ts';
 
-const TABLES = [CODE, MONEY, TALK, WORK, MACHINES];
+const TABLES = [CODE, BUILDS, PLATFORM, MONEY, TALK, WORK, MACHINES];
 
 /**
  * A kind of operation that many APIs have, and the words of people who want it. A tool is of that kind when it does one
@@ -16,7 +19,8 @@ const TABLES = [CODE, MONEY, TALK, WORK, MACHINES];
 interface Saying {
   readonly actions: ReadonlySet<Action>;
   readonly keys: readonly (readonly string[])[];
-  readonly words: ReadonlySet<string>;
+  /** How much each stem counts. */
+  readonly words: ReadonlyMap<string, number>;
 }
 
 /** How well a query says what a tool is wanted for. */
@@ -42,7 +46,7 @@ export interface Called {
 }
 
 interface Kind {
-  readonly words: ReadonlySet<string>;
+  readonly words: ReadonlyMap<string, number>;
   readonly tools: readonly { readonly id: number; readonly share: number; readonly stems: readonly string[] }[];
 }
 
@@ -61,45 +65,58 @@ const UNHEARD = 0.5;
 /** A saying of many words says each of them less surely. */
 const LENGTH = 0.2;
 /** Below 1: a tool that is about more than a saying speaks of may still be meant. */
-const SHARE = 0.4;
+const SHARE = 0.3;
 /** An operation that was made for something else, and does this too. */
 const ALSO = 0.7;
+/** What is said of doing something else with the same thing. */
+const KIN = 0.8;
+/** The words that a tool is called by: they are looked for elsewhere. */
+const KEY = 0.25;
+/** What other tools are called by: whoever says it may mean one of those. */
+const OTHERS = 0.2;
+/** How much of a word's own weight one has that it may stand for. */
+const STANDS_FOR = 0.6;
 
 export function createSayings(
   tools: readonly Called[],
-  stem: (word: string) => string,
   rarity: (stem: string) => number,
+  { stem, thesaurus, known }: Vocabulary,
 ): Sayings {
-  const kinds = kindsAmong(
-    TABLES.flatMap((table) => sayingsIn(table, stem)),
-    tools,
-    rarity,
-  );
-  const heard = new Map<string, number[]>();
+  const kinds = kindsAmong(withKin(TABLES.flatMap((table) => sayingsIn(table, stem))), tools, rarity);
+  const heard = new Map<string, { readonly at: number; readonly weight: number }[]>();
+  let size = 0;
   for (const [at, { words }] of kinds.entries()) {
-    for (const word of words) {
-      const places = heard.get(word);
-      if (places === undefined) heard.set(word, [at]);
-      else places.push(at);
+    for (const [word, own] of words) {
+      const weight = own > KEY && known(word) ? own * OTHERS : own;
+      const places = heard.get(word) ?? [];
+      places.push({ at, weight });
+      heard.set(word, places);
+      size += weight;
     }
   }
-  const weight = (word: string) => Math.log(1 + kinds.length / ((heard.get(word)?.length ?? 0) + 0.5));
-  const usual = kinds.reduce((all, { words }) => all + words.size, 0) / Math.max(1, kinds.length);
+  const often = new Map([...heard].map(([word, places]) => [word, total(places.map(({ weight }) => weight))]));
+  const telling = (word: string) => Math.log(1 + kinds.length / ((often.get(word) ?? 0) + 0.5));
+  const lengths = kinds.map(({ words }) => 1 - LENGTH + (LENGTH * total(words.values()) * kinds.length) / size);
   return {
     meant(query) {
-      const asked = new Set(telling(query, stem));
       const scores = new Map<number, number>();
       let whole = 0;
-      for (const word of asked) {
-        const places = heard.get(word) ?? [];
-        whole += places.length > 0 ? weight(word) : UNHEARD * weight(word);
-        for (const at of places) scores.set(at, (scores.get(at) ?? 0) + weight(word));
+      for (const word of new Set(wordsOf(query, stem))) {
+        whole += heard.has(word) ? telling(word) : UNHEARD * telling(word);
+        // Of all that a word may stand for, a saying has one.
+        const best = new Map<number, number>();
+        const raise = (other: string, share: number) => {
+          for (const { at, weight } of heard.get(other) ?? [])
+            best.set(at, Math.max(best.get(at) ?? 0, share * weight * telling(other)));
+        };
+        raise(word, 1);
+        for (const [other, share] of thesaurus.of(word)) raise(other, share * STANDS_FOR);
+        for (const [at, score] of best) scores.set(at, (scores.get(at) ?? 0) + score);
       }
       const meant = new Map<number, Meant>();
       for (const [at, sum] of scores) {
-        const { words, tools: those } = kinds[at] as Kind;
-        const said = sum / whole / (1 - LENGTH + (LENGTH * words.size) / usual);
-        for (const { id, share, stems } of those) {
+        const said = sum / whole / (lengths[at] ?? 1);
+        for (const { id, share, stems } of kinds[at]?.tools ?? []) {
           const score = said * share;
           if (score > (meant.get(id)?.score ?? 0)) meant.set(id, { score, stems });
         }
@@ -109,15 +126,22 @@ export function createSayings(
   };
 }
 
-function telling(text: string, stem: (word: string) => string): string[] {
+function total(numbers: Iterable<number>): number {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}
+
+function wordsOf(text: string, stem: (word: string) => string): string[] {
   return splitWords(text)
     .filter((word) => word.length > 1 && !EVERYWHERE.has(word))
     .map(stem);
 }
 
-/** The lines of a table: `create fork: my own copy of a project`; `|` between words of which one is enough. */
+/** The lines of a table, as the tables say of themselves; one that is indented goes on with the one before. */
 function sayingsIn(table: string, stem: (word: string) => string): Saying[] {
   return table
+    .replace(/\n +/g, ' ')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
@@ -127,12 +151,27 @@ function sayingsIn(table: string, stem: (word: string) => string): Saying[] {
         .split(' ')
         .map((term) => term.split('|'));
       const stems = keys.map((words) => words.map(stem));
-      return {
-        actions: new Set(actions as Action[]),
-        keys: stems,
-        words: new Set([...telling(line.slice(colon + 1), stem), ...stems.flat()]),
-      };
+      const words = new Map(stems.flat().map((word) => [word, KEY]));
+      for (const word of wordsOf(line.slice(colon + 1), stem)) words.set(word, 1);
+      return { actions: new Set(actions as Action[]), keys: stems, words };
     });
+}
+
+/** What is said of one thing to be done with a thing says something of any other. */
+function withKin(sayings: readonly Saying[]): Saying[] {
+  const kin = Map.groupBy(sayings, ({ keys }) => keys.map((words) => words.join('|')).join(' '));
+  return [...kin.values()].flatMap((family) =>
+    family.map((saying) => {
+      const words = new Map(saying.words);
+      for (const other of family) {
+        for (const [word, weight] of other.words) {
+          const own = [...other.actions].some((action) => saying.actions.has(action));
+          words.set(word, Math.max(words.get(word) ?? 0, own ? weight : weight * KIN));
+        }
+      }
+      return { ...saying, words };
+    }),
+  );
 }
 
 /** The sayings that are about some tool, with those tools. */

@@ -26,7 +26,7 @@ const TOOLS = [
   entry('GET /tickets', 'List tickets', {
     inputSchema: {
       type: 'object',
-      properties: { assignedAgent: { type: 'string', description: 'Whose queue they wait in.' } },
+      properties: { warrantyClass: { type: 'string', description: 'Whose queue they wait in.' } },
     },
   }),
   entry('POST /tickets', 'Create a ticket'),
@@ -52,7 +52,7 @@ describe('a tool is found by', () => {
     ['its name', 'create_a_ticket', 'create_a_ticket'],
     ['its path', '/tickets/{id}/labels', 'remove_a_label_from_a_ticket'],
     ['the form of a word', 'commenting on tickets', 'add_a_comment_to_a_ticket'],
-    ['an argument, whose name is told apart', 'agent assigned', 'list_tickets'],
+    ['an argument, whose name is told apart', 'warranty class', 'list_tickets'],
     ['what is said of an argument', 'queue', 'list_tickets'],
     ['a request behind a question', 'Which tickets are stale? Delete ticket 4', 'delete_a_ticket'],
     ['its tags', 'billing', 'refund_an_invoice'],
@@ -63,6 +63,30 @@ describe('a tool is found by', () => {
     ['a question', 'What did people say about ticket 8?', 'list_the_comments_of_a_ticket'],
   ])('%s', (_, query, name) => {
     expect(first(query)).toBe(name);
+  });
+});
+
+describe('a common operation is found by what people say who want it', () => {
+  const COMMON = [
+    entry('GET /repos/{repo}/forks', 'List forks'),
+    entry('POST /repos/{repo}/forks', 'Create a fork'),
+    entry('GET /repos/{repo}/stargazers', 'List stargazers'),
+    entry('POST /payouts', 'Create a payout'),
+    entry('GET /payouts', 'List payouts'),
+    entry('POST /payouts/{id}', 'Update a payout'),
+  ];
+  test.each([
+    ['whatever none of its words is', 'Send our earnings home', 'create_a_payout'],
+    ['and what is done tells it from its kin', 'Start from the source of somebody else', 'create_a_fork'],
+    ['and a word of the config stands for one of theirs', 'Send our spoils home', 'create_a_payout'],
+  ])('%s', async (_, query, name) => {
+    const own = await buildToolIndex(COMMON, [['earnings', 'spoils']]);
+    expect(own.search(query, () => true, 1)[0]?.name).toBe(name);
+  });
+
+  test('but a word that another tool is called by means that one', async () => {
+    const own = await buildToolIndex([...COMMON, entry('GET /earnings', 'List earnings')]);
+    expect(own.search('Which earnings?', () => true, 1)[0]?.name).toBe('list_earnings');
   });
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BOOST, type Field, fieldsOf, nameOf, pathOf, SMALL_PRINT } from './fields.ts';
+import { fieldsOf, nameOf, pathOf } from './fields.ts';
+import { createPostings } from './postings.ts';
 import { fitness, type Traits, traitsOf } from './ranking.ts';
 import { type Called, createSayings } from './sayings.ts';
 import type { Searchable } from './searchable.ts';
@@ -17,44 +18,34 @@ export interface ToolIndex {
   search(query: string, allowed: (name: string) => boolean, limit: number): readonly Found[];
 }
 
-/** Of BM25+: fields are short, and a word in one twice says little more than once. */
-const BM25 = { k: 0.8, b: 0.85, d: 0.2 };
 /** Of the names of tools: every second one has it, and whoever means the tool may leave it out. */
 const SAYS_NOTHING = new Set('get list show find view read check add set put new give make open tell look'.split(' '));
 /** Below 1: two words that fit say more than one that fits very well. */
-const EVEN = 0.6;
-/** The weight of a word that was said itself; what it may stand for is not looked for in the small print. */
-const SAID = 1;
-const IN_ALL = { fields: Object.keys(BOOST) };
-const IN_MAIN = { fields: IN_ALL.fields.filter((field) => !SMALL_PRINT.has(field)) };
+const EVEN = 0.5;
 /** How much it counts that a saying speaks of a tool, where the words that fit best of all count 1. */
-const MEANT = 1.5;
+const MEANT = 2;
+/** Words whose stems are remembered; queries bring more and more of them. */
+const STEMS = 20_000;
 /** Tools between two turns of the event loop: each has its schema made here. */
 const TOOLS_A_TURN = 25;
 
-/** Libraries are loaded with the first index that is made. */
+/** The stemmer is loaded with the first index that is made. */
 export async function buildToolIndex(tools: readonly Searchable[], synonyms?: SynonymGroups): Promise<ToolIndex> {
-  const [{ default: MiniSearch }, { stemmer }] = await Promise.all([import('minisearch'), import('stemmer')]);
-  const mini = new MiniSearch<{ id: number } & Record<Field, string>>({
-    fields: Object.keys(BOOST),
-    // Words come split and stemmed.
-    tokenize: (text) => text.split(' '),
-    processTerm: (term) => term || null,
-    searchOptions: { boost: BOOST, bm25: BM25 },
-  });
+  const { stemmer } = await import('stemmer');
+  const postings = createPostings();
   const entries: { readonly name: string; readonly traits: Traits }[] = [];
   const called: Called[] = [];
   const frequency = new Map<string, number>();
   const stems = new Map<string, string>();
   const stemOnce = (word: string): string => {
     const known = stems.get(word) ?? stemmer(word);
-    stems.set(word, known);
+    if (stems.size < STEMS) stems.set(word, known);
     return known;
   };
   for (const [id, searchable] of tools.entries()) {
     const { tool, operation } = searchable;
     const fields = fieldsOf(tool, operation, stemOnce);
-    mini.add({ id, ...fields });
+    postings.add(id, fields);
     const about = tellingWords(`${pathOf(operation)} ${nameOf(tool)}`).filter((word) => !SAYS_NOTHING.has(word));
     const traits = traitsOf(tool, operation, about.map(stemOnce));
     for (const stem of traits.about) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
@@ -65,12 +56,12 @@ export async function buildToolIndex(tools: readonly Searchable[], synonyms?: Sy
   }
 
   const rarity = (stem: string) => Math.log(1 + entries.length / (frequency.get(stem) ?? 1));
-  const sayings = createSayings(called, stemOnce, rarity);
   const vocabulary = {
-    stem: stemmer,
-    thesaurus: createThesaurus(stemmer, synonyms),
+    stem: stemOnce,
+    thesaurus: createThesaurus(stemOnce, synonyms),
     known: (stem: string) => frequency.has(stem),
   };
+  const sayings = createSayings(called, rarity, vocabulary);
   /** How well the words of each tool fit those of a query, and how much each stem counts in it. */
   const compare = (query: string) => {
     const scores = new Map<number, number>();
@@ -80,8 +71,7 @@ export async function buildToolIndex(tools: readonly Searchable[], synonyms?: Sy
       const best = new Map<number, number>();
       for (const [stem, weight] of term) {
         asked.set(stem, Math.max(asked.get(stem) ?? 0, weight));
-        for (const { id, score } of mini.search(stem, weight === SAID ? IN_ALL : IN_MAIN))
-          best.set(id, Math.max(best.get(id) ?? 0, score * weight));
+        for (const [id, score] of postings.scores(stem)) best.set(id, Math.max(best.get(id) ?? 0, score * weight));
       }
       for (const [id, score] of best) scores.set(id, (scores.get(id) ?? 0) + score ** EVEN);
     }

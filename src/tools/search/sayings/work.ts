@@ -1,5 +1,5 @@
 /**
- * What people say when they want something of tickets, of documents to sign and of every day in an office.
+ * What people say when they want something of tickets, of documents to sign and of any day in an office.
  *
  * `create fork: my own copy`: a tool that creates something and is called by the word `fork` may be asked for with these
  * words. Several words before the colon are all in what a tool is called; of `repo|repository` one is enough.
