@@ -27,18 +27,20 @@ export function lateFacade(
     readonly failed: (thrown: unknown) => void;
   },
 ): LateFacade {
-  let opening: Promise<Facade> | undefined;
+  let opening: Promise<void> | undefined;
   let opened: Facade | undefined;
   let closed = false;
-  const begin = async (): Promise<void> => {
-    if (closed) return;
-    opening ??= open();
+  const attempt = async (): Promise<void> => {
     try {
-      opened = await opening;
+      opened = await open();
     } catch (thrown) {
       opening = undefined;
       failed(thrown);
     }
+  };
+  const begin = async (): Promise<void> => {
+    if (!closed) opening ??= attempt();
+    await opening;
   };
   const isOurs = (path: string) => OURS.test(path) || prefixes.some((prefix) => path.startsWith(`${prefix}/`));
   const now = (): Facade => {
@@ -66,7 +68,8 @@ export function lateFacade(
     },
     close: async () => {
       closed = true;
-      await (await opening?.catch(() => undefined))?.close();
+      await opening;
+      await opened?.close();
     },
   };
 }
