@@ -109,7 +109,8 @@ export function proof(): { readonly verifier: string; readonly challenge: string
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-const SERVICE = {
+/** A client without a user. */
+export const SERVICE = {
   id: 'service',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
   secrets: ['${env:SERVICE_SECRET}'],
