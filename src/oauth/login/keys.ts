@@ -19,7 +19,7 @@ export function keepKeys(fetched: CustomFetch): KeptKeys {
   let uri: string | undefined;
   let kept: { readonly uri: string; readonly text: string } | undefined;
 
-  const fetch: CustomFetch = async (url, options) => {
+  const noting: CustomFetch = async (url, options) => {
     if (url !== uri) return fetched(url, options);
     const old = kept?.uri === url ? kept.text : undefined;
     try {
@@ -34,14 +34,14 @@ export function keepKeys(fetched: CustomFetch): KeptKeys {
   };
 
   return {
-    fetch,
+    fetch: noting,
     follow: (wanted) => {
       uri = wanted;
     },
     known: async () => {
       if (uri === undefined || kept?.uri === uri) return;
       const headers = { accept: 'application/json' };
-      const { status } = await fetch(uri, { method: 'GET', headers, body: undefined, redirect: 'manual' });
+      const { status } = await noting(uri, { method: 'GET', headers, body: undefined, redirect: 'manual' });
       if (status !== 200) throw new PosternError('unavailable', { cause: new Error(`keys: ${status}`) });
     },
   };
