@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Cache } from '../../core/cache.ts';
 import { PosternError } from '../../core/errors.ts';
+import { PresentedToken } from '../../core/presented-token.ts';
 import type { Principal } from '../../core/principal.ts';
 import { createMemoryCache } from '../../stores/memory.ts';
 import { type ManualClock, manualClock } from '../../testing/manual-clock.ts';
@@ -107,4 +108,15 @@ test('an identity provider that cannot be asked is not the fault of the user', a
     code: 'upstream_unavailable',
     details: { retryAfterSeconds: 5 },
   });
+});
+
+test('a presented token goes to the token endpoint only if it is of the issuer that it is for', async () => {
+  const presented = new PresentedToken('presented');
+  const { grantId: _, ...visitor } = { ...ADA, presented, issuer: 'https://id.test' };
+  const exchange = credential({ issuers: new Set(['https://id.test']) });
+  expect(await exchange.tokenFor(visitor)).toBe('token-1');
+  // It is there because another upstream is called with it.
+  const elsewhere = { ...visitor, issuer: 'https://other.test' };
+  await expect(exchange.tokenFor(elsewhere)).rejects.toMatchObject({ code: 'forbidden' });
+  expect(subjects).toEqual(['presented']);
 });
