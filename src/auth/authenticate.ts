@@ -2,15 +2,20 @@ import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { HttpRequest } from '../http/exchange.ts';
 import { credentialOf } from './credential.ts';
-import type { Verdict, Verifier } from './verifier.ts';
+import type { AdmitsTenant, Verdict, Verifier } from './verifier.ts';
 
 /**
  * Says who sends a request; without a promise where that is known at once.
  *
  * @param endpoint the URL of the endpoint that it is sent to, where that is known.
+ * @param admits whose credentials count there. Default: everybody's.
  * @throws PosternError `missing_credential`, `invalid_token`, `invalid_request`, `rate_limited`, `unavailable`.
  */
-export type Authenticate = (request: HttpRequest, endpoint?: string) => Principal | Promise<Principal>;
+export type Authenticate = (
+  request: HttpRequest,
+  endpoint?: string,
+  admits?: AdmitsTenant,
+) => Principal | Promise<Principal>;
 
 export interface AuthenticateOptions {
   /** Asked in order, until one knows the kind of credential. */
@@ -45,7 +50,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return verdict === 'not-mine' ? ask(credential, index + 1) : verdict;
   };
 
-  return (request, endpoint) => ask({ text: credentialOf(request), request, endpoint, addressOf }, 0);
+  return (request, endpoint, admits) => ask({ text: credentialOf(request), request, endpoint, admits, addressOf }, 0);
 }
 
 /** What is verified, and how it was presented. */
@@ -53,16 +58,17 @@ interface Credential {
   readonly text: string;
   readonly request: HttpRequest;
   readonly endpoint: string | undefined;
+  readonly admits: AdmitsTenant | undefined;
   readonly addressOf: (request: HttpRequest) => string;
 }
 
 function verify(verifier: Verifier | undefined, credential: Credential): Verdict | Promise<Verdict> {
-  const { text, request, endpoint, addressOf } = credential;
+  const { text, request, endpoint, admits, addressOf } = credential;
   if (verifier === undefined) return 'not-mine';
   // RFC 6750 §2: a token has one place in a request's headers.
   if (verifier.bearerOnly === true && request.header('authorization') === undefined) return 'not-mine';
   try {
-    return verifier.verify(text, addressOf(request), endpoint);
+    return verifier.verify(text, addressOf(request), endpoint, admits);
   } catch (thrown) {
     throw cannotTell(thrown);
   }

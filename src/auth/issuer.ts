@@ -68,6 +68,44 @@ export interface LocalIssuer {
   keys(): JsonWebKeySet;
   /** Whether a grant, or this one token of it, was revoked. Asked with every request, so it must not wait. */
   isRevoked(grantId: string | undefined, tokenId: string | undefined): boolean;
+  /**
+   * Whether an origin is an issuer too, of one tenant, by the same keys: a host of the tenant's own. Its tokens count
+   * there alone, and no others of this server do. Default: none is.
+   */
+  isTenantIssuer?(origin: string): boolean;
+}
+
+/** Issuers by their names. */
+export type Issuers = Pick<ReadonlyMap<string, Issuer>, 'get' | 'values'>;
+
+/** Those that there are, and issuers of tenants of `local`, made when somebody comes with a token of theirs. */
+export function withTenantIssuers(
+  issuers: ReadonlyMap<string, Issuer>,
+  local: readonly LocalIssuer[],
+  implies: Implications,
+): Issuers {
+  return {
+    get: (name) =>
+      issuers.get(name) ?? (localIssuerOf(name, local) === undefined ? undefined : ownIssuer(name, implies)),
+    values: () => issuers.values(),
+  };
+}
+
+/** @returns the one in this process whose tokens have that in `iss`. */
+export function localIssuerOf(name: string, local: readonly LocalIssuer[]): LocalIssuer | undefined {
+  return local.find((each) => each.issuer === name || each.isTenantIssuer?.(name) === true);
+}
+
+/**
+ * Whether tokens of an issuer of this process count at an endpoint: those of a tenant's host at that host, the others
+ * everywhere else.
+ *
+ * @param endpoint its URL, as far as that is known.
+ */
+export function countsAt(name: string, local: LocalIssuer, endpoint: string | undefined): boolean {
+  if (local.isTenantIssuer === undefined) return true;
+  const origin = endpoint?.slice(0, endpoint.indexOf('/', 'https://'.length)) ?? '';
+  return name === (local.isTenantIssuer(origin) ? origin : local.issuer);
 }
 
 /** What the tokens of a {@link LocalIssuer} are like (RFC 9068). */

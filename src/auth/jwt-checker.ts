@@ -17,6 +17,8 @@ export interface JwtIssuer {
 
 export interface JwtCheckerOptions {
   readonly issuers: readonly JwtIssuer[];
+  /** Others, by what their tokens have in `iss`. Default: none. */
+  readonly others?: (issuer: string) => JwtIssuer | undefined;
   readonly jose: () => Promise<Jose>;
   readonly clock: Clock;
 }
@@ -25,10 +27,11 @@ export interface JwtCheckerOptions {
 const KEEP_MS = 10 * 60_000;
 
 /** Checks JWT access tokens (RFC 9068 §4) of several issuers, each by its own keys and rules. */
-export function createJwtChecker({ issuers, jose, clock }: JwtCheckerOptions): TokenChecker {
+export function createJwtChecker({ issuers, others, jose, clock }: JwtCheckerOptions): TokenChecker {
   const byName = new Map(issuers.map((each) => [each.issuer.tokenIssuer ?? each.issuer.issuer, each]));
   /** Whose rules and keys to use is all that is decided by what nobody has vouched for. */
-  const issuerOf = ({ payload: { iss } }: Unverified) => (typeof iss === 'string' ? byName.get(iss) : undefined);
+  const issuerOf = ({ payload: { iss } }: Unverified) =>
+    typeof iss === 'string' ? (byName.get(iss) ?? others?.(iss)) : undefined;
   return {
     recognises: (_, seen) => seen !== undefined && issuerOf(seen) !== undefined,
     check: async (token, seen) => {

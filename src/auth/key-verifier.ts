@@ -7,7 +7,7 @@ import { SingleFlight } from '../lib/single-flight.ts';
 import { KEY_PREFIX, matchesDigest, parseApiKey } from './api-key.ts';
 import { createFailures } from './failures.ts';
 import { type Implications, NO_IMPLICATIONS, widen } from './scopes.ts';
-import type { Verifier } from './verifier.ts';
+import type { AdmitsTenant, Verifier } from './verifier.ts';
 
 /** Half of the second in which a revocation must take effect. */
 const FRESH_MS = 500;
@@ -58,12 +58,14 @@ export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
   const flights = new SingleFlight<string, Principal | Reason>();
   const failures = createFailures({ clock, max: options.failuresPerMinute ?? 100 });
 
-  const look = async (token: string, id: string): Promise<Principal | Reason> => {
+  const look = async (token: string, id: string, admits: AdmitsTenant): Promise<Principal | Reason> => {
     const checkedAt = clock.monotonic();
     const row = await find(keys, id);
     const outcome = judge(token, row, pepper, clock.now(), options.implies ?? NO_IMPLICATIONS);
     if (typeof outcome === 'string') {
       known.forget(token);
+    } else if (!admits(outcome.tenant)) {
+      return 'key_unknown';
     } else {
       known.keep(token, { principal: outcome, checkedAt });
       touch(keys, row, clock.now());
@@ -71,26 +73,34 @@ export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
     return outcome;
   };
 
-  const settle = async (token: string, id: string, address: string): Promise<Principal> => {
-    const outcome = await flights.run(token, () => look(token, id));
+  const settle = async (
+    token: string,
+    id: string,
+    address: string,
+    at = '',
+    admits = everybody,
+  ): Promise<Principal> => {
+    const outcome = await flights.run(`${token} ${at}`, () => look(token, id, admits));
     if (typeof outcome !== 'string') return outcome;
     throw refusal(outcome, failures.note(`id ${id}`), failures.note(`address ${address}`));
   };
 
   return {
-    verify: (token, address) => {
+    verify: (token, address, endpoint, admits = everybody) => {
       if (!token.startsWith(KEY_PREFIX)) return 'not-mine';
       const found = known.get(token);
       if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
-        const { expiresAt } = found.principal;
-        if (expiresAt === undefined || expiresAt > clock.now()) return found.principal;
+        const { expiresAt, tenant } = found.principal;
+        if ((expiresAt === undefined || expiresAt > clock.now()) && admits(tenant)) return found.principal;
       }
       const id = parseApiKey(token);
       if (id === undefined) throw refusal('key_malformed', failures.note(`address ${address}`));
-      return settle(token, id, address);
+      return settle(token, id, address, endpoint, admits);
     },
   };
 }
+
+const everybody: AdmitsTenant = () => true;
 
 interface Memory {
   get(token: string): Known | undefined;

@@ -4,12 +4,12 @@ import { isObject } from '../core/json.ts';
 import { sha256 } from '../lib/digest.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Sealer } from '../lib/seal.ts';
-import type { Issuer } from './issuer.ts';
+import type { Issuers } from './issuer.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 export interface TokenCacheOptions {
   readonly clock: Clock;
-  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly issuers: Issuers;
   /** What all nodes share, and what it is sealed with. */
   readonly shared: Cache;
   readonly seal: Sealer;
@@ -80,7 +80,7 @@ function write({ principal, ...token }: VerifiedToken): string {
 }
 
 /** What is sealed was written by one of us; whether by this version is looked at all the same. */
-function read(text: string, issuers: ReadonlyMap<string, Issuer>): VerifiedToken | undefined {
+function read(text: string, issuers: Issuers): VerifiedToken | undefined {
   const stored: unknown = JSON.parse(text);
   if (!isObject(stored) || !isObject(stored['principal'])) return undefined;
   const { principal, ...token } = stored as unknown as VerifiedToken;

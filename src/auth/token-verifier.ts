@@ -5,15 +5,15 @@ import type { Principal } from '../core/principal.ts';
 import { sha256 } from '../lib/digest.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import { peek, type Unverified } from './compact-jwt.ts';
-import type { Issuer, LocalIssuer } from './issuer.ts';
+import { countsAt, type Issuers, type LocalIssuer, localIssuerOf } from './issuer.ts';
 import { refusedToken } from './refusal.ts';
 import type { TokenCache } from './token-cache.ts';
 import type { TokenChecker } from './token-checker.ts';
 import { isMeantFor, type VerifiedToken } from './verified-token.ts';
-import type { Verifier } from './verifier.ts';
+import type { AdmitsTenant, Verifier } from './verifier.ts';
 
 export interface TokenVerifierOptions {
-  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly issuers: Issuers;
   /** Those that run in this process. */
   readonly local: readonly LocalIssuer[];
   /** Asked in order, those that recognise a token. */
@@ -32,12 +32,19 @@ export interface TokenVerifierOptions {
  */
 export function createTokenVerifier({ issuers, local, checkers, cache, wanted }: TokenVerifierOptions): Verifier {
   const flights = new SingleFlight<string, VerifiedToken>();
-  const localByName = new Map(local.map((each) => [each.issuer, each]));
 
-  const admit = (token: VerifiedToken, text: string, endpoint: string | undefined): Principal => {
+  /** What is good elsewhere is no issuer here, whether it is one or not. */
+  const localAt = (name: string, endpoint: string | undefined): LocalIssuer | undefined => {
+    const own = localIssuerOf(name, local);
+    if (own !== undefined && !countsAt(name, own, endpoint)) throw refusedToken('token_issuer');
+    return own;
+  };
+
+  const admit = (token: VerifiedToken, text: string, endpoint?: string, admits?: AdmitsTenant): Principal => {
+    const own = localAt(token.issuer, endpoint);
     const issuer = issuers.get(token.issuer);
     if (issuer === undefined || !isMeantFor(token, issuer, endpoint)) throw refusedToken('token_audience');
-    const own = localByName.get(token.issuer);
+    if (admits?.(token.principal.tenant) === false) throw refusedToken('token_audience');
     if (own?.isRevoked(token.grantId, token.tokenId)) throw refusedToken('token_revoked');
     if (own !== undefined || wanted?.(token.issuer) !== true) return token.principal;
     return { ...token.principal, presented: new PresentedToken(text) };
@@ -53,15 +60,16 @@ export function createTokenVerifier({ issuers, local, checkers, cache, wanted }:
 
   return {
     bearerOnly: true,
-    verify: (token, _address, endpoint) => {
+    verify: (token, _address, endpoint, admits) => {
       const id = sha256(token);
       const known = cache.get(id);
-      if (known !== undefined) return admit(known, token, endpoint);
+      if (known !== undefined) return admit(known, token, endpoint, admits);
       const seen = peek(token);
       if (seen === 'malformed') throw refusedToken('token_malformed');
+      if (typeof seen?.payload.iss === 'string') localAt(seen.payload.iss, endpoint);
       const able = checkers.filter((checker) => checker.recognises(token, seen));
       if (able.length > 0)
-        return flights.run(id, () => find(id, token, seen, able)).then((it) => admit(it, token, endpoint));
+        return flights.run(id, () => find(id, token, seen, able)).then((it) => admit(it, token, endpoint, admits));
       if (seen !== undefined) throw refusedToken('token_issuer');
       return 'not-mine';
     },

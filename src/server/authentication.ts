@@ -4,7 +4,7 @@ import { type Authenticate, createAuthenticate } from '../auth/authenticate.ts';
 import { claimPath } from '../auth/claims.ts';
 import { jwksFetcher } from '../auth/discovery.ts';
 import { createIntrospection } from '../auth/introspection.ts';
-import { type Issuer, type LocalIssuer, ownIssuer } from '../auth/issuer.ts';
+import { type Issuer, type LocalIssuer, localIssuerOf, ownIssuer, withTenantIssuers } from '../auth/issuer.ts';
 import { createIssuerHttp, type IssuerHttp } from '../auth/issuer-http.ts';
 import { createJwtChecker, type JwtIssuer } from '../auth/jwt-checker.ts';
 import { createKeyVerifier } from '../auth/key-verifier.ts';
@@ -68,7 +68,8 @@ function tokenVerifier(
   const http = createIssuerHttp(egress, `postern/${parts.version}`);
   const own = localIssuers.map(({ issuer }) => ownIssuer(issuer, auth.implies));
   const foreign = auth.issuers.map((config) => issuerOf(config, auth));
-  const issuers = new Map([...own, ...foreign].map((each) => [each.issuer, each]));
+  const named = new Map([...own, ...foreign].map((each) => [each.issuer, each]));
+  const issuers = withTenantIssuers(named, localIssuers, auth.implies);
   const seal = createSealer([{ id: 'k1', secret: deriveKey(master, 'tokens') }]);
   const verifier = createTokenVerifier({
     issuers,
@@ -94,6 +95,11 @@ function checkersOf(
     const issuer = ownIssuer(local.issuer, auth.implies);
     return { issuer, keys: localKeys(local, issuer.algorithms, importKey) };
   });
+  const ofTenant = (name: string): JwtIssuer | undefined => {
+    const local = localIssuerOf(name, localIssuers);
+    const known = own.find(({ issuer }) => issuer.issuer === local?.issuer);
+    return known === undefined ? undefined : { issuer: ownIssuer(name, auth.implies), keys: known.keys };
+  };
   const foreign = auth.issuers.filter(isCheckedByKeys).map((config): JwtIssuer => {
     const { issuer, jwks, algorithms } = config;
     const fetch = jwksFetcher(issuer, jwks, http, clock);
@@ -111,7 +117,7 @@ function checkersOf(
       failed: (thrown) => unreachable(config.issuer, 'introspection', thrown),
     });
   });
-  return [createJwtChecker({ issuers: [...own, ...foreign], jose, clock }), ...introspections];
+  return [createJwtChecker({ issuers: [...own, ...foreign], others: ofTenant, jose, clock }), ...introspections];
 }
 
 /** Who can be asked about every token need not have keys. */
