@@ -63,9 +63,13 @@ export async function createDevLogin(origin: string, clock: Clock): Promise<DevL
 }
 
 function facadeFor({ issuer, clientId, tenantClaim }: DevIdentityProvider): Config['auth']['facade'] {
-  const identityProvider = { issuer, clientId, claims: { tenant: tenantClaim } };
+  const facade = {
+    identityProvider: { issuer, clientId, claims: { tenant: tenantClaim } },
+    // Clients that are offered documents do not register, and theirs cannot be read without the internet.
+    documents: { enabled: false },
+  };
   const source = { name: '--dev', lineOf: () => undefined };
-  return readConfig({ auth: { facade: { identityProvider } } }, source, { env: {}, baseDir: '.' }).auth.facade;
+  return readConfig({ auth: { facade } }, source, { env: {}, baseDir: '.' }).auth.facade;
 }
 
 function underOneName(served: Served, { host, origin }: URL): Served {

@@ -124,6 +124,13 @@ test('metadata names one origin, and another name of the machine is told which',
   expect((await fetch(`${other}/mcp`, { method: 'POST', headers, body })).status).toBe(200);
 });
 
+test('clients register themselves: their documents may be where nobody can be reached', async () => {
+  const { mcp } = await ready(folder({ 'pets.yaml': PETS }));
+  const metadata = await (await fetch(new URL('/.well-known/oauth-authorization-server', mcp))).json();
+  expect(metadata).toMatchObject({ registration_endpoint: new URL('/oauth/register', mcp).href });
+  expect(metadata).not.toHaveProperty('client_id_metadata_document_supported');
+});
+
 test('a config with a public URL is served without the login: others may reach it', async () => {
   const config = 'server: { url: "https://mcp.acme.com" }\nupstreams: { pets: { openapi: ./pets.yaml } }\n';
   const { mcp } = await ready(folder({ 'postern.yaml': config, 'pets.yaml': PETS }), ARGS.slice(1));
