@@ -59,7 +59,7 @@ describe.skipIf(GLEWLWYD === undefined || CHROMIUM === undefined)(
         failed: (thrown) => void lines.push(String(thrown)),
         happened: () => undefined,
       });
-    });
+    }, OPTIONS.timeout);
     afterAll(async () => {
       await browser?.close();
       await node?.close();
