@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createToolSearch } from '../../src/tools/search/tool-search.ts';
 import { nameOf, toolsOf } from './documents.ts';
 
-export type Half = 'tune' | 'held-out';
+/** The halves of the hundred, and what there is to tune with besides. */
+export const HALVES = ['tune', 'held-out', 'further'] as const;
+export type Half = (typeof HALVES)[number];
 
 interface Question {
   readonly document: string;
