@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { openDoor } from '../security/door.ts';
 import { DOCUMENT, startTickets, type TicketsApi } from './api.ts';
 
@@ -25,12 +25,15 @@ const account = { name: 'delete_account', description: 'x', run: () => 'deleted'
 
 describe('the configs of the page', () => {
   test.each(blocks)('%s', async (text) => {
-    const { upstreams = {}, ...config } = parse(text);
+    const { upstreams = {}, ...config } = load(text) as {
+      upstreams?: { tickets?: { openapi?: string; tools?: object } };
+      auth?: object;
+    };
     const { openapi: _, ...upstream } = upstreams.tickets ?? {};
     await using door = await openDoor({
       api: { document, url: api.upstream.url },
       upstream: { ...upstream, tools: { mode: 'static', ...upstream.tools } },
-      config: { ...config, ...(config.auth && { auth: { ...config.auth } }) },
+      config,
       tools: [account],
     });
     expect((await door.modern((await door.key()).key, 'tools/list')).status).toBe(200);
