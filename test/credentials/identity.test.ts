@@ -22,13 +22,19 @@ let dir: string;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   issuer = await TestIssuer.start();
-  // The API asks the identity provider about every token.
-  api = await verifyingApi(async (token) => {
+  // The API asks the identity provider about every token, and remembers what it was told.
+  const known = new Map<string, Promise<object>>();
+  const ask = async (token: string): Promise<object> => {
     const answer = await fetch(`${server.identityProvider.issuer}/userinfo`, {
       headers: { authorization: `Bearer ${token}` },
     });
     if (answer.status !== 200) throw new Error(`userinfo: ${answer.status}`);
     return (await answer.json()) as object;
+  };
+  api = await verifyingApi((token) => {
+    const asked = known.get(token) ?? ask(token);
+    known.set(token, asked);
+    return asked;
   });
   dir = mkdtempSync(join(tmpdir(), 'postern-identity-'));
   writeFileSync(join(dir, 'api.json'), JSON.stringify(DOCUMENT));
