@@ -1,5 +1,6 @@
 import type { AuditTable } from './audit.ts';
 import type { CallRecord } from './call.ts';
+import type { LinkTable } from './links.ts';
 import type { OAuthTables } from './oauth-tables.ts';
 
 /** An API key as it is stored: the secret itself is never here. */
@@ -68,6 +69,7 @@ export interface Database {
   readonly audit: AuditTable;
   readonly oauth: OAuthTables;
   readonly quotas: QuotaTable;
+  readonly links: LinkTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.
    * @throws Error when a newer version of this program has migrated the database.

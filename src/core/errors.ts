@@ -163,6 +163,12 @@ const REQUEST_ERRORS = {
   unknown_session: { http: 404, rpc: -32001, retryable: false, message: 'Unknown session; send initialize again.' },
   missing_credential: { http: 401, rpc: -32600, retryable: false, message: 'A credential is required.' },
   invalid_token: { http: 401, rpc: -32600, retryable: false, message: 'The credential is not valid.' },
+  link_invalid: {
+    http: 401,
+    rpc: -32600,
+    retryable: false,
+    message: 'This link is not valid: it has expired, was deleted, or never was.',
+  },
   refused_host: { http: 403, rpc: -32600, retryable: false, message: 'This Host is not served.' },
   refused_origin: { http: 403, rpc: -32600, retryable: false, message: 'This Origin is not allowed.' },
   no_route: { http: 404, rpc: -32600, retryable: false, message: 'Nothing is served at this path.' },

@@ -1,3 +1,4 @@
+import type { LinkLimits } from './links.ts';
 import type { PresentedToken } from './presented-token.ts';
 import { includesScope } from './scope.ts';
 
@@ -8,7 +9,10 @@ import { includesScope } from './scope.ts';
  */
 export interface Principal {
   readonly kind: 'user' | 'service' | 'key' | 'link' | 'anonymous';
-  /** Who, within the tenant and the issuer: a user id, a service's client id, or the id of a key. Never a secret. */
+  /**
+   * Who, within the tenant and the issuer: a user id, a service's client id, the id of a key or of a link. Never a
+   * secret.
+   */
   readonly subject: string;
   /** Who says so, where that is an authorization server: two of them may mean two people by one subject. */
   readonly issuer?: string;
@@ -18,12 +22,17 @@ export interface Principal {
   readonly email?: string;
   /** The OAuth client that acts for the subject, where there is one. */
   readonly clientId?: string;
-  /** What the credential may do. `'*'` stands for every scope, and only `--dev` and `auth: 'none'` issue it. */
+  /**
+   * What the credential may do. `'*'` stands for every scope: `--dev` and `auth: 'none'` issue it, and links have it,
+   * whose limits are in {@link link}.
+   */
   readonly scopes: ReadonlySet<string>;
   /** What its client and user could still be granted, if they ask (step-up). `'*'` stands for every scope. */
   readonly grantable?: ReadonlySet<string>;
   /** The one toolset the credential is bound to, where it is: it narrows every endpoint. */
   readonly toolset?: string;
+  /** What a link lets its holder do, where it is one: it takes from what the scopes allow, and adds nothing. */
+  readonly link?: LinkLimits;
   /** Milliseconds since the epoch after which the credential is dead; absent for one that does not expire. */
   readonly expiresAt?: number;
   /**

@@ -1,5 +1,6 @@
 import type { Icon } from './content.ts';
 import type { Json, JsonSchema } from './json.ts';
+import type { MethodClass } from './links.ts';
 
 /** Hints about what a tool does (MCP `ToolAnnotations`). Clients choose whom to ask before a call by them. */
 export interface ToolAnnotations {
@@ -22,6 +23,8 @@ export interface Tool {
   /** Every scope a caller must hold. Empty: anyone who may use the endpoint. */
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
+  /** Of which class its calls are for links, where that is not what its HTTP method says. */
+  readonly methodClass?: MethodClass;
   /** The name of the upstream that runs it. */
   readonly upstream: string;
   readonly icons?: readonly Icon[];

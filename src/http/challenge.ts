@@ -24,6 +24,9 @@ export function challengeFor(error: PosternError, resource?: ChallengedResource)
       return bearer(...metadata, ...initial);
     case 'invalid_token':
       return bearer('error="invalid_token"', description, ...metadata, ...initial);
+    // A scheme belongs into every 401 (RFC 9110 §15.5.2); nothing in it leads to a login, which would mend nothing.
+    case 'link_invalid':
+      return bearer('error="invalid_token"', description);
     case 'insufficient_scope': {
       // All that the operation takes, whatever is held already: adding up is the client's (MCP 2026-07-28, step-up).
       const scope = `scope=${quoted(requiredScopes(error).join(' '))}`;

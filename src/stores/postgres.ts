@@ -5,6 +5,7 @@ import { createPool } from './postgres/pool.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable, type RunAll } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
+import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
@@ -66,6 +67,7 @@ export function openPostgres(options: PostgresOptions): Database {
     audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
+    links: createLinkTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {
       // A migration takes the time it takes, and so does waiting for that of another node.

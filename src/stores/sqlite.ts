@@ -4,6 +4,7 @@ import type { Database } from '../core/database.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
 import { createApiKeyTable } from './sql/keys.ts';
+import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
@@ -55,6 +56,7 @@ export function openSqlite(options: SqliteOptions): Database {
     audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
+    links: createLinkTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {

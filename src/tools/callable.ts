@@ -39,6 +39,8 @@ export interface Callable {
   readonly interactive: boolean;
   /** Method and path of the operation behind it, such as `GET /pets/{id}`: it is searched, and shown to nobody. */
   readonly operation?: string;
+  /** Whether it only finds or calls other tools, each of which is judged by itself. */
+  readonly standIn?: true;
   check(args: JsonObject, principal: Principal): Checked | Promise<Checked>;
   /**
    * Where a call of this tool is a call of another: which, and with what. It takes the place of `run`, and comes before

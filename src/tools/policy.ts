@@ -1,19 +1,27 @@
 import { PosternError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { linkServes } from '../core/links.ts';
 import { holds, isOfOAuth, type Principal } from '../core/principal.ts';
 import { includesScope } from '../core/scope.ts';
 import type { Tool } from '../core/tool.ts';
 import type { Callable } from './callable.ts';
 
-type Reachable = Pick<Callable, 'tool' | 'closedTo'>;
+type Reachable = Pick<Callable, 'tool' | 'closedTo' | 'operation' | 'standIn'>;
 
 /**
  * Whether a tool is listed for a principal. Keys and links see what they may call and nothing else; who came through
  * an authorization server sees what it could still be granted too, so that a client knows what to ask for.
  */
-export function sees(principal: Principal, { tool, closedTo }: Reachable): boolean {
-  if (closedTo?.(principal.tenant) === true) return false;
+export function sees(principal: Principal, callable: Reachable): boolean {
+  const { tool } = callable;
+  if (isKeptFrom(principal, callable)) return false;
   return holds(principal, tool.scopes) || tool.scopes.every((scope) => isWithinReach(principal, scope));
+}
+
+/** Whether a tool does not exist for a principal, whatever scopes it has or could have. */
+function isKeptFrom({ tenant, link }: Principal, callable: Reachable): boolean {
+  if (callable.closedTo?.(tenant) === true) return true;
+  return link !== undefined && callable.standIn !== true && !linkServes(link, callable);
 }
 
 function isWithinReach({ scopes, grantable }: Principal, scope: string): boolean {
@@ -26,6 +34,7 @@ function isWithinReach({ scopes, grantable }: Principal, scope: string): boolean
  */
 export function sightOf(principal: Principal, scopes: readonly string[]): string {
   const seen = principal.scopes.has('*') ? '*' : scopes.filter((scope) => isWithinReach(principal, scope)).join(' ');
+  if (principal.link !== undefined) return `link ${principal.link.sight} ${seen}`;
   return isOfOAuth(principal) ? `oauth ${seen}` : seen;
 }
 
@@ -40,11 +49,12 @@ export function securitySchemesFor(principal: Principal, tool: Tool): Json | und
 
 /**
  * Whether a principal may call a tool at all, checked on every call: being listed proves nothing.
- * @throws PosternError `unknown_tool` for one that the caller's tenant is not to have; `insufficient_scope`, with every scope the tool requires, so that one step-up is enough
- *   (MCP 2026-07-28, basic/authorization#step-up).
+ * @throws PosternError `unknown_tool` for one that the caller's tenant or link is not to have; `insufficient_scope`,
+ *   with every scope the tool requires, so that one step-up is enough (MCP 2026-07-28, basic/authorization#step-up).
  */
-export function authorise(principal: Principal, { tool, closedTo }: Reachable): void {
-  if (closedTo?.(principal.tenant) === true) throw unknownTool(tool.name);
+export function authorise(principal: Principal, callable: Reachable): void {
+  const { tool } = callable;
+  if (isKeptFrom(principal, callable)) throw unknownTool(tool.name);
   if (holds(principal, tool.scopes)) return;
   throw new PosternError('insufficient_scope', {
     message: `${tool.name} requires the scope ${tool.scopes.join(' ')}.`,

@@ -1,6 +1,7 @@
 import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { createAudit } from './audit.ts';
+import { createLinks } from './links.ts';
 import { createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0004_oauth', up: createOAuth },
   { name: '0005_quota_sums', up: createQuotaSums },
   { name: '0006_audit', up: createAudit },
+  { name: '0008_links', up: createLinks },
 ];
 
 /**

@@ -47,6 +47,21 @@ export interface Schema extends OAuthSchema {
     sum: number;
     ends_at: number;
   };
+  links: {
+    id: string;
+    tenant: string;
+    name: string;
+    digest: string;
+    connection_id: string | null;
+    /** JSON arrays of strings. */
+    methods: string;
+    tags: string;
+    tools: string;
+    toolset: string | null;
+    require_key: number;
+    created_at: number;
+    expires_at: number | null;
+  };
   postern_migrations: {
     name: string;
     applied_at: number;

@@ -103,6 +103,7 @@ function checking(tool: Tool, schemas: SchemaCompiler): Omit<Callable, 'run'> {
   const validate = schemas.validator(() => tool.inputSchema);
   return {
     tool,
+    standIn: true,
     headers: NO_HEADERS,
     interactive: false,
     check(args) {
