@@ -154,11 +154,56 @@ export interface OAuthKeyTable {
   prune(retiredBefore: number): Promise<void>;
 }
 
-/** What the authorization facade keeps. */
+/** A client that was created at an identity provider for somebody who registered here. Ids are no secrets. */
+export interface OAuthNativeClientRow {
+  /** The issuer of the identity provider. */
+  readonly provider: string;
+  /** The `client_id` there, which is the client's. */
+  readonly clientId: string;
+  /** What its management API deletes it by. */
+  readonly ref: string;
+  /** Of what was registered: who registers the same gets the same. Null for one with a secret, which nobody else may be. */
+  readonly digest: string | null;
+  /** All times are milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly usedAt: number | null;
+  /** Since when it is to be deleted there. It is nobody's any more. */
+  readonly retiredAt: number | null;
+}
+
+export interface OAuthNativeClientTable {
+  /** @throws when there is one of that id. */
+  insert(row: OAuthNativeClientRow): Promise<void>;
+  /** One that is not retired. */
+  find(provider: string, clientId: string): Promise<OAuthNativeClientRow | undefined>;
+  /** Of those that are not retired, the one that was there first. */
+  findSame(provider: string, digest: string): Promise<OAuthNativeClientRow | undefined>;
+  /** Notes a use. An older time never overwrites a newer one. */
+  touch(provider: string, clientId: string, at: number): Promise<void>;
+  /** How many there are that are not retired. */
+  count(provider: string): Promise<number>;
+  /** Atomic. @returns whether this very call retired it. */
+  retire(provider: string, clientId: string, at: number): Promise<boolean>;
+  /** Retires those that were made before a time and never used, or last used before another, the oldest first. @returns how many. */
+  retireUnused(query: {
+    readonly provider: string;
+    readonly unusedSince: number;
+    readonly idleSince: number;
+    readonly at: number;
+    readonly limit: number;
+  }): Promise<number>;
+  /** The oldest of those that are retired. */
+  retired(provider: string, limit: number): Promise<OAuthNativeClientRow[]>;
+  /** Deletes one that is retired. */
+  delete(provider: string, clientId: string): Promise<void>;
+}
+
+/** What the authorization facade keeps, and what is kept of clients that are somebody else's. */
 export interface OAuthTables {
   readonly clients: OAuthClientTable;
   readonly grants: OAuthGrantTable;
   readonly refreshTokens: OAuthRefreshTable;
   readonly revocations: OAuthRevocationTable;
   readonly signingKeys: OAuthKeyTable;
+  readonly nativeClients: OAuthNativeClientTable;
 }

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { OAuthClientRow, OAuthGrantRow, OAuthRefreshRow, OAuthTables } from '../core/oauth-tables.ts';
+import type {
+  OAuthClientRow,
+  OAuthGrantRow,
+  OAuthNativeClientRow,
+  OAuthRefreshRow,
+  OAuthTables,
+} from '../core/oauth-tables.ts';
 
 /** What the tables of the authorization facade must do, as tests. */
 export function oauthSuite(tables: () => OAuthTables): void {
   describe('clients', () => clientSuite(tables));
   describe('grants', () => grantSuite(tables));
   describe('refresh tokens', () => refreshSuite(tables));
+  describe('native clients', () => nativeClientSuite(tables));
 
   it('tells what was revoked since a time, and forgets what has expired', async () => {
     const { revocations } = tables();
@@ -201,4 +208,72 @@ function grant(id: string): OAuthGrantRow {
 
 function refresh(id: string): OAuthRefreshRow {
   return { id, grantId: 'g1', sealed: 'sealed', createdAt: 1, expiresAt: 1_000, consumedAt: null };
+}
+
+const P = 'https://id.example';
+
+function native(clientId: string): OAuthNativeClientRow {
+  return {
+    ...{ provider: P, clientId, ref: `ref-${clientId}` },
+    digest: 'd',
+    createdAt: 10,
+    usedAt: null,
+    retiredAt: null,
+  };
+}
+
+function nativeClientSuite(tables: () => OAuthTables): void {
+  it('finds a client by its id, and the first of those that registered the same, within its provider', async () => {
+    const { nativeClients } = tables();
+    await nativeClients.insert({ ...native('b'), createdAt: 20 });
+    await nativeClients.insert(native('a'));
+    await nativeClients.insert({ ...native('a'), provider: 'https://other.example' });
+    await nativeClients.insert({ ...native('s'), digest: null });
+    await expect(nativeClients.insert(native('a'))).rejects.toThrow();
+    expect(await nativeClients.find(P, 'b')).toEqual({ ...native('b'), createdAt: 20 });
+    expect(await nativeClients.find('https://other.example', 'b')).toBeUndefined();
+    expect((await nativeClients.findSame(P, 'd'))?.clientId).toBe('a');
+    expect(await nativeClients.count(P)).toBe(3);
+  });
+
+  it('retires a client once, and then knows it no more but for deleting it', async () => {
+    const { nativeClients } = tables();
+    await nativeClients.insert(native('a'));
+    await nativeClients.delete(P, 'a');
+    expect(await nativeClients.find(P, 'a')).toEqual(native('a'));
+    const both = await Promise.all([nativeClients.retire(P, 'a', 50), nativeClients.retire(P, 'a', 60)]);
+    expect(both.filter(Boolean)).toHaveLength(1);
+    expect([
+      await nativeClients.find(P, 'a'),
+      await nativeClients.findSame(P, 'd'),
+      await nativeClients.count(P),
+    ]).toEqual([undefined, undefined, 0]);
+    expect((await nativeClients.retired(P, 10)).map(({ ref }) => ref)).toEqual(['ref-a']);
+    await nativeClients.delete(P, 'a');
+    expect(await nativeClients.retired(P, 10)).toEqual([]);
+  });
+
+  it('retires what nobody uses, the oldest first, and leaves what somebody does', async () => {
+    const { nativeClients } = tables();
+    for (const [id, createdAt, usedAt] of [
+      ['never', 10, null],
+      ['older', 5, null],
+      ['idle', 10, 20],
+      ['used', 10, 30],
+      ['young', 100, null],
+    ] as const) {
+      await nativeClients.insert({ ...native(id), createdAt });
+      if (usedAt !== null) await nativeClients.touch(P, id, usedAt);
+    }
+    await nativeClients.touch(P, 'used', 200);
+    await nativeClients.touch(P, 'used', 100);
+    const query = { provider: P, unusedSince: 50, idleSince: 150, at: 300 };
+    expect(await nativeClients.retireUnused({ ...query, limit: 1 })).toBe(1);
+    expect((await nativeClients.retired(P, 10)).map(({ clientId }) => clientId)).toEqual(['older']);
+    expect(await nativeClients.retireUnused({ ...query, idleSince: 0, limit: 9 })).toBe(1);
+    expect(await nativeClients.retireUnused({ ...query, limit: 9 })).toBe(1);
+    const gone = (await nativeClients.retired(P, 10)).map(({ clientId }) => clientId);
+    expect(gone.sort()).toEqual(['idle', 'never', 'older']);
+    expect((await nativeClients.find(P, 'used'))?.usedAt).toBe(200);
+  });
 }

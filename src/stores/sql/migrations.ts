@@ -2,7 +2,8 @@ import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { createAudit } from './audit.ts';
 import { createLinks } from './links.ts';
-import { createOAuth } from './oauth-migration.ts';
+import { createConnections } from './connections.ts';
+import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 
 /** What the engines do each in their own way. */
@@ -36,6 +37,8 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0004_oauth', up: createOAuth },
   { name: '0005_quota_sums', up: createQuotaSums },
   { name: '0006_audit', up: createAudit },
+  { name: '0007_native_clients', up: createNativeClients },
+  { name: '0008_connections', up: createConnections },
   { name: '0008_links', up: createLinks },
 ];
 

@@ -75,3 +75,31 @@ export async function createOAuth(
     .addColumn('retired_at', 'bigint')
     .execute();
 }
+
+/** Clients that were created at identity providers. */
+export async function createNativeClients(
+  db: Kysely<Schema>,
+  { text }: { readonly text: 'text' | Expression<string> },
+): Promise<void> {
+  await db.schema
+    .createTable('oauth_native_clients')
+    .addColumn('provider', text, (column) => column.notNull())
+    .addColumn('client_id', text, (column) => column.notNull())
+    .addColumn('ref', text, (column) => column.notNull())
+    .addColumn('digest', text)
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('used_at', 'bigint')
+    .addColumn('retired_at', 'bigint')
+    .addPrimaryKeyConstraint('oauth_native_clients_key', ['provider', 'client_id'])
+    .execute();
+  await db.schema
+    .createIndex('oauth_native_clients_by_digest')
+    .on('oauth_native_clients')
+    .columns(['provider', 'digest'])
+    .execute();
+  await db.schema
+    .createIndex('oauth_native_clients_by_time')
+    .on('oauth_native_clients')
+    .columns(['provider', 'created_at'])
+    .execute();
+}

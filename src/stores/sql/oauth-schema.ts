@@ -48,4 +48,13 @@ export interface OAuthSchema {
     active_from: number;
     retired_at: number | null;
   };
+  oauth_native_clients: {
+    provider: string;
+    client_id: string;
+    ref: string;
+    digest: string | null;
+    created_at: number;
+    used_at: number | null;
+    retired_at: number | null;
+  };
 }

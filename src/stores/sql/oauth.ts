@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { OAuthTables } from '../../core/oauth-tables.ts';
 import { createOAuthClientTable } from './oauth-clients.ts';
 import { createOAuthGrantTable } from './oauth-grants.ts';
+import { createOAuthNativeClientTable } from './oauth-native-clients.ts';
 import { createOAuthKeyTable, createOAuthRefreshTable, createOAuthRevocationTable } from './oauth-tokens.ts';
 import type { Schema } from './schema.ts';
 
@@ -13,5 +14,6 @@ export function createOAuthTables(db: Kysely<Schema>): OAuthTables {
     refreshTokens: createOAuthRefreshTable(db),
     revocations: createOAuthRevocationTable(db),
     signingKeys: createOAuthKeyTable(db),
+    nativeClients: createOAuthNativeClientTable(db),
   };
 }

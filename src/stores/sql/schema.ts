@@ -1,7 +1,8 @@
+import type { ConnectionsSchema } from './connections.ts';
 import type { OAuthSchema } from './oauth-schema.ts';
 
 /** The tables, as every SQL engine has them. Times are milliseconds since the epoch. */
-export interface Schema extends OAuthSchema {
+export interface Schema extends OAuthSchema, ConnectionsSchema {
   api_keys: {
     id: string;
     tenant: string;
