@@ -9,7 +9,7 @@ import { lineAt, readSources, resolveImport, type Source, source } from './sourc
 const FLOORS: readonly (readonly string[])[] = [
   ['core'],
   ['lib', 'http'],
-  ['protocol', 'auth', 'oauth', 'tools', 'openapi', 'upstream', 'quota', 'observe'],
+  ['protocol', 'auth', 'oauth', 'tools', 'openapi', 'upstream', 'connections', 'quota', 'observe'],
   ['calls'],
   [],
   ['server'],

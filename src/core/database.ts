@@ -1,5 +1,6 @@
 import type { AuditTable } from './audit.ts';
 import type { CallRecord } from './call.ts';
+import type { ConnectionTable } from './connections.ts';
 import type { LinkTable } from './links.ts';
 import type { OAuthTables } from './oauth-tables.ts';
 
@@ -69,6 +70,7 @@ export interface Database {
   readonly audit: AuditTable;
   readonly oauth: OAuthTables;
   readonly quotas: QuotaTable;
+  readonly connections: ConnectionTable;
   readonly links: LinkTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.

@@ -4,6 +4,7 @@ import type { Database } from '../core/database.ts';
 import { createPool } from './postgres/pool.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable, type RunAll } from './sql/calls.ts';
+import { createConnectionTable } from './sql/connections.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
@@ -67,6 +68,7 @@ export function openPostgres(options: PostgresOptions): Database {
     audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
+    connections: createConnectionTable(db),
     links: createLinkTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
+import { createConnectionTable } from './sql/connections.ts';
 import { createApiKeyTable } from './sql/keys.ts';
 import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
@@ -56,6 +57,7 @@ export function openSqlite(options: SqliteOptions): Database {
     audit: createAuditTable(db, auditPruner.added),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
+    connections: createConnectionTable(db),
     links: createLinkTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../core/call.ts';
 import type { ApiKeyRow, Database, QuotaTable } from '../core/database.ts';
 import { auditSuite } from './audit-suite.ts';
+import { connectionSuite } from './connection-suite.ts';
 import { linkSuite } from './link-suite.ts';
 import { oauthSuite } from './oauth-suite.ts';
 
@@ -43,6 +44,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     describe('audit', () => auditSuite(() => database));
     describe('oauth', () => oauthSuite(() => database.oauth));
     describe('quotas', () => quotaSuite(() => database.quotas));
+    describe('connections', () => connectionSuite(() => database.connections));
     describe('links', () => linkSuite(() => database.links));
   });
 }

@@ -1,8 +1,8 @@
 import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { createAudit } from './audit.ts';
-import { createLinks } from './links.ts';
 import { createConnections } from './connections.ts';
+import { createLinks } from './links.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 

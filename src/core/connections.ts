@@ -1,0 +1,106 @@
+import type { Principal } from './principal.ts';
+
+/** How an account at an upstream is called with. */
+export const CONNECTION_KINDS = ['oauth2', 'client_credentials', 'bearer', 'basic', 'api_key', 'headers'] as const;
+export type ConnectionKind = (typeof CONNECTION_KINDS)[number];
+
+/** Whose a connection is: a tenant's, for all its callers, or one user's. */
+export interface ConnectionOwner {
+  /** Nothing for a connection of the tenant. */
+  readonly subject: string | null;
+  /** Who says what `subject` means: the issuer of the user. Nothing for a connection of the tenant. */
+  readonly issuer: string | null;
+}
+
+/** A tenant's, or one user's, account at an upstream. */
+export interface ConnectionRow extends ConnectionOwner {
+  readonly id: string;
+  readonly tenant: string;
+  /** The upstream's name in the config. */
+  readonly upstream: string;
+  /** What it is called among those of its owner at the upstream: callers choose by it. */
+  readonly name: string;
+  readonly kind: ConnectionKind;
+  /** Where the account is, when not where the others are. */
+  readonly baseUrl: string | null;
+  /** What was granted, where that is known. */
+  readonly scopes: readonly string[];
+  /** `needs_reauth`: the upstream takes its credential no more. */
+  readonly state: 'connected' | 'needs_reauth';
+  /** The credential, sealed by the vault. */
+  readonly sealed: string;
+  /** The key that the vault sealed it under. */
+  readonly keyId: string;
+  /** Grows with each write of the credential. */
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** When the credential was last written. */
+  readonly updatedAt: number;
+}
+
+/** Another credential of a connection. */
+export type ConnectionWrite = Pick<ConnectionRow, 'sealed' | 'keyId' | 'scopes' | 'updatedAt'>;
+
+export interface ConnectionTable {
+  /** @returns false where its owner has one of that name at the upstream: it stays as it is. */
+  insert(row: ConnectionRow): Promise<boolean>;
+  find(id: string): Promise<ConnectionRow | undefined>;
+  /** Newest first; of one tenant, or of all. */
+  list(query: { readonly tenant?: string; readonly limit: number }): Promise<ConnectionRow[]>;
+  /** Those of the tenant and, where there is a subject, of that very user; by name, the user's own first. */
+  usable(
+    query: { readonly tenant: string; readonly upstream: string; readonly limit: number } & ConnectionOwner,
+  ): Promise<ConnectionRow[]>;
+  /** Writes over `version` and nothing else; whatever state it was in, it is connected then. @returns whether it did. */
+  replace(id: string, version: number, next: ConnectionWrite): Promise<boolean>;
+  /** Marks `version` as one that is taken no more. @returns whether this very call did. */
+  needsReauth(id: string, version: number): Promise<boolean>;
+  /** Those that are not sealed under a key, by id, behind `after`. */
+  sealedOtherwise(query: {
+    readonly keyId: string;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<ConnectionRow[]>;
+  /** Puts the same credential under another key. @returns false where it was written in the meantime. */
+  rewrap(id: string, sealed: string, next: Pick<ConnectionRow, 'sealed' | 'keyId'>): Promise<boolean>;
+  /** @returns whether this very call deleted it. */
+  delete(id: string): Promise<boolean>;
+}
+
+/** What a connection adds to a request: exactly one of these. */
+export interface HeldCredential {
+  readonly bearer?: string;
+  readonly basic?: { readonly user: string; readonly password: string };
+  readonly apiKey?: { readonly in: 'header' | 'query' | 'cookie'; readonly name: string; readonly value: string };
+  /** One secret, sent as each operation's `security` says. */
+  readonly value?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** A connection as one call uses it. */
+export interface Account {
+  readonly id: string;
+  readonly version: number;
+  readonly held: HeldCredential;
+  readonly baseUrl: string | null;
+}
+
+/** The connections of an upstream. */
+export interface Accounts {
+  /**
+   * @param name the connection that the caller has chosen, where they have several.
+   * @throws PosternError `needs_connection`, `needs_reauth`, `invalid_arguments` where a choice is wanted,
+   *   `upstream_unavailable` when the token cannot be had right now, `upstream_error` for what only the operator can mend.
+   */
+  accountFor(principal: Principal, name?: string): Promise<Account>;
+  /**
+   * The same account with another token, in the place of one that the upstream has refused. Of many who come with the
+   * same one, one asks for it.
+   * @returns nothing where there is none: it needs to be connected again, and is known to from now on.
+   * @throws PosternError `upstream_unavailable` when that cannot be told right now.
+   */
+  renew(refused: Account): Promise<Account | undefined>;
+  /** The upstream has refused what was renewed a moment ago, too. */
+  refuse(account: Account): Promise<void>;
+}

@@ -1,0 +1,182 @@
+import type { Expression, Kysely, Selectable } from 'kysely';
+import type { ConnectionKind, ConnectionRow, ConnectionTable } from '../../core/connections.ts';
+import type { Schema } from './schema.ts';
+
+/** One row a connection. `subject` and `issuer` are empty for those of the tenant: a unique index does not compare nulls. */
+export interface ConnectionsSchema {
+  connections: {
+    id: string;
+    tenant: string;
+    upstream: string;
+    subject: string;
+    issuer: string;
+    name: string;
+    kind: string;
+    base_url: string | null;
+    /** A JSON array of strings. */
+    scopes: string;
+    state: string;
+    sealed: string;
+    key_id: string;
+    version: number;
+    created_at: number;
+    updated_at: number;
+  };
+}
+
+/** @param engine `text`: the type of a text that is compared byte by byte. */
+export async function createConnections(
+  db: Kysely<Schema>,
+  { text }: { readonly text: 'text' | Expression<string> },
+): Promise<void> {
+  await db.schema
+    .createTable('connections')
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('tenant', text, (column) => column.notNull())
+    .addColumn('upstream', text, (column) => column.notNull())
+    .addColumn('subject', text, (column) => column.notNull())
+    .addColumn('issuer', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('base_url', text)
+    .addColumn('scopes', text, (column) => column.notNull())
+    .addColumn('state', text, (column) => column.notNull())
+    .addColumn('sealed', text, (column) => column.notNull())
+    .addColumn('key_id', text, (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('connections_by_owner')
+    .unique()
+    .on('connections')
+    .columns(['tenant', 'upstream', 'subject', 'issuer', 'name'])
+    .execute();
+  await db.schema.createIndex('connections_by_key').on('connections').columns(['key_id', 'id']).execute();
+}
+
+/** Connections on any engine that Kysely speaks to. Each verb is one statement. */
+export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
+  return {
+    insert: async (row) => {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('connections')
+        .values(toColumns(row))
+        .onConflict((conflict) => conflict.columns(['tenant', 'upstream', 'subject', 'issuer', 'name']).doNothing())
+        .executeTakeFirst();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+    find: async (id) => {
+      const found = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
+      return found === undefined ? undefined : toRow(found);
+    },
+    list: async ({ tenant, limit }) => {
+      const newest = db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      const rows = await (tenant === undefined ? newest : newest.where('tenant', '=', tenant)).limit(limit).execute();
+      return rows.map(toRow);
+    },
+    usable: async ({ tenant, upstream, subject, issuer, limit }) => {
+      const rows = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('upstream', '=', upstream)
+        .where((where) =>
+          where.or([
+            where('subject', '=', ''),
+            where.and([where('subject', '=', subject ?? ''), where('issuer', '=', issuer ?? '')]),
+          ]),
+        )
+        .orderBy('name')
+        .orderBy('subject', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toRow);
+    },
+    replace: async (id, version, { sealed, keyId, scopes, updatedAt }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('connections')
+        .set({ sealed, key_id: keyId, scopes: JSON.stringify(scopes), updated_at: updatedAt })
+        .set({ version: version + 1, state: 'connected' })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    needsReauth: async (id, version) => {
+      const { numUpdatedRows } = await db
+        .updateTable('connections')
+        .set({ state: 'needs_reauth' })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .where('state', '=', 'connected')
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    sealedOtherwise: async ({ keyId, after, limit }) => {
+      const rows = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where('key_id', '!=', keyId)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(toRow);
+    },
+    rewrap: async (id, sealed, next) => {
+      const { numUpdatedRows } = await db
+        .updateTable('connections')
+        .set({ sealed: next.sealed, key_id: next.keyId })
+        .where('id', '=', id)
+        .where('sealed', '=', sealed)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    delete: async (id) => {
+      const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+  };
+}
+
+function toColumns(row: ConnectionRow): Schema['connections'] {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    upstream: row.upstream,
+    subject: row.subject ?? '',
+    issuer: row.issuer ?? '',
+    name: row.name,
+    kind: row.kind,
+    base_url: row.baseUrl,
+    scopes: JSON.stringify(row.scopes),
+    state: row.state,
+    sealed: row.sealed,
+    key_id: row.keyId,
+    version: row.version,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+  };
+}
+
+function toRow(columns: Selectable<Schema['connections']>): ConnectionRow {
+  return {
+    id: columns.id,
+    tenant: columns.tenant,
+    upstream: columns.upstream,
+    subject: columns.subject === '' ? null : columns.subject,
+    issuer: columns.issuer === '' ? null : columns.issuer,
+    name: columns.name,
+    kind: columns.kind as ConnectionKind,
+    baseUrl: columns.base_url,
+    scopes: JSON.parse(columns.scopes) as string[],
+    state: columns.state as ConnectionRow['state'],
+    sealed: columns.sealed,
+    keyId: columns.key_id,
+    version: columns.version,
+    createdAt: columns.created_at,
+    updatedAt: columns.updated_at,
+  };
+}

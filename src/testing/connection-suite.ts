@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
+
+/** What every {@link ConnectionTable} must do. */
+export function connectionSuite(table: () => ConnectionTable): void {
+  it('gives back what was inserted, every field of it', async () => {
+    const users: ConnectionRow = {
+      ...connection('users'),
+      ...{ subject: 'ada', issuer: 'https://id.test', baseUrl: 'https://eu.acme.test', scopes: ['a', 'b"\n'] },
+      ...{ state: 'needs_reauth', version: 7, updatedAt: 9_007_199_254_740_991 },
+    };
+    expect(await table().insert(users)).toBe(true);
+    expect(await table().insert(connection('tenants'))).toBe(true);
+    expect(await table().find('users')).toEqual(users);
+    expect(await table().find('tenants')).toEqual(connection('tenants'));
+    expect(await table().find('none')).toBeUndefined();
+  });
+
+  it('has one of a name for each owner at each upstream, and keeps the first of two', async () => {
+    const inserted = [
+      connection('a'),
+      { ...connection('b'), kind: 'basic' as const },
+      { ...connection('c'), tenant: 'globex' },
+      { ...connection('d'), upstream: 'other' },
+      { ...connection('e'), ...ada },
+      { ...connection('f'), ...ada, issuer: 'https://else.test' },
+      { ...connection('g'), name: 'second' },
+    ].map((row) => table().insert({ ...row, name: row.name === 'second' ? 'second' : 'main' }));
+    expect(await Promise.all(inserted)).toEqual([true, false, true, true, true, true, true]);
+    expect(await table().find('b')).toBeUndefined();
+  });
+
+  it('68: lets a caller use those of their tenant and their own, and nobody else’s', async () => {
+    const rows = [
+      connection('tenants'),
+      { ...connection('adas'), ...ada },
+      { ...connection('bobs'), ...ada, subject: 'bob' },
+      { ...connection('otherIssuers'), ...ada, issuer: 'https://else.test' },
+      { ...connection('globex'), tenant: 'globex' },
+      { ...connection('globexAda'), ...ada, tenant: 'globex' },
+      { ...connection('elsewhere'), upstream: 'other' },
+    ];
+    for (const row of rows) await table().insert(row);
+    const usable = async (owner: object) => {
+      const query = { tenant: 'acme', upstream: 'api', limit: 10, subject: null, issuer: null, ...owner };
+      return (await table().usable(query)).map(({ id }) => id);
+    };
+    expect(await usable({})).toEqual(['tenants']);
+    expect(await usable(ada)).toEqual(['adas', 'tenants']);
+    expect(await usable({ ...ada, tenant: 'globex' })).toEqual(['globex', 'globexAda']);
+    expect(await usable({ ...ada, limit: 1 })).toEqual(['adas']);
+    expect(await usable({ tenant: "acme' or '1'='1" })).toEqual([]);
+  });
+
+  it('puts a user’s own before that of the tenant which has its name', async () => {
+    await table().insert({ ...connection('tenants'), name: 'main' });
+    await table().insert({ ...connection('adas'), ...ada, name: 'main' });
+    const query = { tenant: 'acme', upstream: 'api', limit: 10, ...ada };
+    expect((await table().usable(query)).map(({ id }) => id)).toEqual(['adas', 'tenants']);
+  });
+
+  it('lists the newest first, of all tenants or of one', async () => {
+    await table().insert({ ...connection('b'), createdAt: 2 });
+    await table().insert({ ...connection('c'), createdAt: 3, tenant: 'globex' });
+    await table().insert({ ...connection('a'), createdAt: 1 });
+    const ids = async (tenant?: string, limit = 10) => (await table().list({ tenant, limit })).map(({ id }) => id);
+    expect([await ids(), await ids('acme'), await ids(undefined, 2)]).toEqual([
+      ['c', 'b', 'a'],
+      ['b', 'a'],
+      ['c', 'b'],
+    ]);
+  });
+
+  it('lets one of many write over a version, and connects by it', async () => {
+    await table().insert({ ...connection('one'), state: 'needs_reauth' });
+    const write = (n: number) => ({ sealed: `s${n}`, keyId: 'k2', scopes: ['x'], updatedAt: n });
+    const wrote = await Promise.all([1, 2, 3, 4, 5].map((n) => table().replace('one', 1, write(n))));
+    expect(wrote.filter(Boolean)).toHaveLength(1);
+    const n = wrote.indexOf(true) + 1;
+    const now = { ...connection('one'), ...write(n), version: 2, state: 'connected' };
+    expect(await table().find('one')).toEqual(now);
+    expect(await table().replace('none', 1, write(1))).toBe(false);
+  });
+
+  it('marks the version that is taken no more, once, and no later one', async () => {
+    await table().insert(connection('one'));
+    const marked = await Promise.all([1, 2, 3].map(() => table().needsReauth('one', 1)));
+    expect(marked.filter(Boolean)).toHaveLength(1);
+    expect((await table().find('one'))?.state).toBe('needs_reauth');
+    await table().replace('one', 1, { sealed: 's', keyId: 'k', scopes: [], updatedAt: 2 });
+    expect(await table().needsReauth('one', 1)).toBe(false);
+    expect((await table().find('one'))?.state).toBe('connected');
+  });
+
+  it('finds what is sealed under other keys, and puts it under another unless it was written since', async () => {
+    for (const id of ['a', 'b', 'c']) await table().insert(connection(id));
+    await table().insert({ ...connection('new'), keyId: 'k2' });
+    const next = { sealed: 'again', keyId: 'k2' };
+    const left = async (after = '', limit = 10) =>
+      (await table().sealedOtherwise({ keyId: 'k2', after, limit })).map(({ id }) => id);
+    expect([await left(), await left('a'), await left('', 1)]).toEqual([['a', 'b', 'c'], ['b', 'c'], ['a']]);
+    expect(await table().rewrap('a', 'sealed', next)).toBe(true);
+    expect(await table().find('a')).toEqual({ ...connection('a'), ...next });
+    expect(await table().rewrap('b', 'older', next)).toBe(false);
+    expect(await left()).toEqual(['b', 'c']);
+  });
+
+  it('deletes once', async () => {
+    await table().insert(connection('one'));
+    expect([await table().delete('one'), await table().delete('one')]).toEqual([true, false]);
+    expect(await table().find('one')).toBeUndefined();
+  });
+}
+
+const ada = { subject: 'ada', issuer: 'https://id.test' };
+
+function connection(id: string): ConnectionRow {
+  return {
+    ...{ id, tenant: 'acme', upstream: 'api', subject: null, issuer: null, name: id, kind: 'oauth2', baseUrl: null },
+    ...{ scopes: [], state: 'connected', sealed: 'sealed', keyId: 'k1', version: 1, createdAt: 1, updatedAt: 1 },
+  };
+}
