@@ -2,28 +2,6 @@ import type { Expression, Kysely, Selectable } from 'kysely';
 import type { ConnectionKind, ConnectionRow, ConnectionTable } from '../../core/connections.ts';
 import type { Schema } from './schema.ts';
 
-/** One row a connection. `subject` and `issuer` are empty for those of the tenant: a unique index does not compare nulls. */
-export interface ConnectionsSchema {
-  connections: {
-    id: string;
-    tenant: string;
-    upstream: string;
-    subject: string;
-    issuer: string;
-    name: string;
-    kind: string;
-    base_url: string | null;
-    /** A JSON array of strings. */
-    scopes: string;
-    state: string;
-    sealed: string;
-    key_id: string;
-    version: number;
-    created_at: number;
-    updated_at: number;
-  };
-}
-
 /** @param engine `text`: the type of a text that is compared byte by byte. */
 export async function createConnections(
   db: Kysely<Schema>,

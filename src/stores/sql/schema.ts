@@ -1,4 +1,4 @@
-import type { ConnectionsSchema } from './connections.ts';
+import type { ConnectionsSchema } from './connections-schema.ts';
 import type { OAuthSchema } from './oauth-schema.ts';
 
 /** The tables, as every SQL engine has them. Times are milliseconds since the epoch. */

@@ -1,0 +1,21 @@
+/** One row a connection. `subject` and `issuer` are empty for those of the tenant: a unique index does not compare nulls. */
+export interface ConnectionsSchema {
+  connections: {
+    id: string;
+    tenant: string;
+    upstream: string;
+    subject: string;
+    issuer: string;
+    name: string;
+    kind: string;
+    base_url: string | null;
+    /** A JSON array of strings. */
+    scopes: string;
+    state: string;
+    sealed: string;
+    key_id: string;
+    version: number;
+    created_at: number;
+    updated_at: number;
+  };
+}
