@@ -32,7 +32,11 @@ export function sharedId(key: Uint8Array, body: string): string {
 }
 
 /** The members of the answer (RFC 7591 §3.2.1): all that was registered, nothing that is null. */
-export function toAnswer(row: OAuthClientRow, request: RegistrationRequest, secret: string | undefined): JsonObject {
+export function toAnswer(
+  row: Pick<OAuthClientRow, 'id' | 'createdAt'>,
+  request: RegistrationRequest,
+  secret: string | undefined,
+): JsonObject {
   const { claims, scope, contacts, software } = request;
   const { metadata } = describe(row.id, 'registered', claims);
   const answer: { [member: string]: Json | undefined } = {
