@@ -8,7 +8,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 
-export interface OwnServer extends PosternOptions {
+export interface OwnServer extends Omit<PosternOptions, 'tenants'> {
   /** What the keys may do. */
   readonly scope: string;
   /** Whose keys there are; the parent is told them in this order. Default: one of `acme`. */

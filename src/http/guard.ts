@@ -36,14 +36,14 @@ export function createGuard(options: GuardOptions): Guard {
   const { headers } = options;
 
   function serves(host: string): boolean {
-    return hosts.has(host) || hosts.has(nameOf(host)) || (options.loopback && LOOPBACK_NAMES.has(nameOf(host)));
+    return hosts.has(host) || hosts.has(portless(host)) || (options.loopback && LOOPBACK_NAMES.has(portless(host)));
   }
 
   function admits(origin: string, host: string): boolean {
     if (origins.has(origin)) return true;
     const authority = authorityOf(origin);
     if (authority === undefined) return false;
-    return authority === host || (options.loopback && LOOPBACK_NAMES.has(nameOf(authority)));
+    return authority === host || (options.loopback && LOOPBACK_NAMES.has(portless(authority)));
   }
 
   return {
@@ -68,7 +68,7 @@ function hostOf(request: HttpRequest): string {
 }
 
 /** The host without its port; IPv6 literals keep their brackets. What no port is belongs to the name. */
-function nameOf(host: string): string {
+export function portless(host: string): string {
   return host.replace(/:\d{1,5}$/, '');
 }
 

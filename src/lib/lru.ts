@@ -1,10 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 
-export interface LruOptions {
+export interface LruOptions<V = unknown> {
   /** How many entries are kept; the least recently used one makes room. */
   readonly max: number;
   /** How long an entry lives from when it was set. Default: until it must make room. */
   readonly expire?: { readonly afterMs: number; readonly clock: Clock };
+  /** Hears of each value that had to make room. */
+  readonly evicted?: (value: V) => void;
 }
 
 /** A bounded map that forgets what was used longest ago. */
@@ -12,12 +14,14 @@ export class Lru<K, V> {
   readonly #entries = new Map<K, { readonly value: V; readonly diesAt: number }>();
   readonly #max: number;
   readonly #expire: LruOptions['expire'];
+  readonly #evicted: LruOptions<V>['evicted'];
 
   /** @throws RangeError when `max` is not a positive whole number. */
-  constructor(options: LruOptions) {
+  constructor(options: LruOptions<V>) {
     if (!Number.isSafeInteger(options.max) || options.max < 1) throw new RangeError('An Lru needs a max of 1 or more.');
     this.#max = options.max;
     this.#expire = options.expire;
+    this.#evicted = options.evicted;
   }
 
   get size(): number {
@@ -36,8 +40,12 @@ export class Lru<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key);
     if (this.#entries.size >= this.#max) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+      const oldest = this.#entries.entries().next();
+      if (!oldest.done) {
+        const [first, { value: gone }] = oldest.value;
+        this.#entries.delete(first);
+        this.#evicted?.(gone);
+      }
     }
     const expire = this.#expire;
     const diesAt = expire === undefined ? Number.POSITIVE_INFINITY : expire.clock.now() + expire.afterMs;
@@ -46,6 +54,11 @@ export class Lru<K, V> {
 
   delete(key: K): void {
     this.#entries.delete(key);
+  }
+
+  /** Those that are kept, the least recently used first. */
+  values(): V[] {
+    return [...this.#entries.values()].map(({ value }) => value);
   }
 
   clear(): void {

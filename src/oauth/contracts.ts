@@ -166,10 +166,23 @@ export interface ProtectedResource {
   readonly scopes: readonly ScopeInfo[];
   /** What is granted to who asks for nothing. Never empty. */
   readonly defaultScopes: readonly string[];
+  /** The one tenant that it is for. Absent where it is for everybody. */
+  readonly tenant?: { readonly id: string; readonly name: string };
+  /** Where a tenant is served instead; nothing for one that is served here. Default: everybody is. */
+  readonly elsewhere?: (tenant: string) => string | undefined;
 }
 
-/** The endpoints there are now, the main one first. Asked with each request: a reload may change them. */
-export type ProtectedResources = () => readonly [ProtectedResource, ...ProtectedResource[]];
+/** Whether a grant for a resource may be one of a tenant's. */
+export function isServed({ tenant: only, elsewhere }: ProtectedResource, tenant: string): boolean {
+  return only === undefined ? elsewhere?.(tenant) === undefined : only.id === tenant;
+}
+
+/**
+ * The endpoints there are now, the main one first. Asked with each request: a reload may change them.
+ * @param asked URLs that a request names. What only one tenant is served at stands in the list where it is named, and is
+ *   not listed for anybody else.
+ */
+export type ProtectedResources = (...asked: readonly string[]) => readonly [ProtectedResource, ...ProtectedResource[]];
 
 /** An authorization request under way, as the user is asked about it. */
 export interface InteractionDetails {

@@ -9,22 +9,22 @@ import { createDoor, type Door, type DoorParts } from './door/door.ts';
 import type { KeySet } from './keys/key-set.ts';
 import { openSigningKeys, tokenLifeMs } from './keys/open-keys.ts';
 import { createOwnTokens } from './keys/own-tokens.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
 import { createFlow } from './provider/flow.ts';
 import { CODE_SECONDS, INTERACTION_SECONDS, type Lifetimes, type ProviderParts } from './provider/parts.ts';
-import { metadataPaths } from './provider/paths.ts';
 import { createProvider } from './provider/provider.ts';
 import { createGrants, type EndReason } from './storage/grants.ts';
 import { startPruning } from './storage/pruning.ts';
 import { createRefreshTokens } from './storage/refresh-tokens.ts';
-import { createRevocations } from './storage/revocations.ts';
+import { createRevocations, type Revocations } from './storage/revocations.ts';
 import { createSecrets } from './storage/secrets.ts';
 
 export interface FacadeParts {
   /** The bare origin: what `iss` says, byte for byte, everywhere. */
   readonly issuer: string;
   readonly resources: ProtectedResources;
-  /** The paths of the endpoints, for the documents that clients look for beside them. */
-  readonly endpointPaths: () => readonly string[];
+  /** Whether MCP is spoken at a path, for the documents that clients look for beside it. */
+  readonly isEndpoint: (path: string) => boolean;
   readonly directory: ClientDirectory;
   /** Makes what talks to the user, of what that needs. */
   readonly interactions: (flow: InteractionFlow, idpGrants: IdpGrants) => Interactions;
@@ -34,6 +34,11 @@ export interface FacadeParts {
   /** At least 32 bytes, the same on all nodes. */
   readonly master: Uint8Array;
   readonly lifetimes: Lifetimes;
+  /**
+   * The facade whose keys it signs with, whose revocations it follows and who can read its grants: for an issuer beside
+   * another one. It must be open for as long.
+   */
+  readonly main?: Pick<Facade, 'issuer' | 'shared'>;
   /** How long a key signs, in days. */
   readonly keyDays: number;
   /** Something that speaks Node's messages below a path of its own: the identity provider of `--dev`. */
@@ -59,7 +64,14 @@ export interface Facade {
   };
   /** The identity provider's tokens, by the claim `gid`. */
   readonly idpGrants: IdpGrants;
+  /** What other issuers of this server have in common with it. */
+  readonly shared: Shared;
   close(): Promise<void>;
+}
+
+interface Shared {
+  readonly keys: SigningKeys;
+  readonly revocations: Revocations;
 }
 
 /**
@@ -67,16 +79,10 @@ export interface Facade {
  * @throws PosternError `unavailable` when the database does not answer.
  */
 export async function createFacade(parts: FacadeParts): Promise<Facade> {
-  const { issuer, tables, cache, clock, directory, lifetimes, master } = parts;
-  const failed = (thrown: unknown) => parts.failed(thrown, undefined);
-  const secrets = createSecrets(master, issuer);
-  const tokenMs = tokenLifeMs(lifetimes.accessToken);
-  const revocations = createRevocations({ table: tables.revocations, cache, clock, tokenMs, failed });
-  const keys = openSigningKeys({
-    ...{ issuer, tables, cache, clock, master, failed },
-    keyDays: parts.keyDays,
-    accessTokenSeconds: lifetimes.accessToken,
-  });
+  const { issuer, tables, cache, clock, directory, lifetimes, master, main } = parts;
+  const secrets = createSecrets(master, issuer, main?.issuer);
+  const shared = main?.shared ?? openShared(parts);
+  const { keys, revocations } = shared;
   const grants = createGrants({
     ...{ tables, secrets, revocations, clock },
     maxMs: lifetimes.grantMax * 1000,
@@ -104,13 +110,12 @@ export async function createFacade(parts: FacadeParts): Promise<Facade> {
   const door = createDoor({
     ...{ issuer, directory, provider, flow, interactions, cache },
     resources: parts.resources,
-    metadataPaths: () => metadataPaths(parts.endpointPaths()),
+    isEndpoint: parts.isEndpoint,
     keys: () => keys.current().public,
     beside: parts.beside,
     failed: parts.failed,
   });
-  await Promise.all([revocations.start(), keys.start()]);
-  const stopPruning = startPruning(tables, clock, failed);
+  const stop = main === undefined ? await start(parts, shared) : async () => undefined;
 
   return {
     issuer,
@@ -118,10 +123,36 @@ export async function createFacade(parts: FacadeParts): Promise<Facade> {
     handle: door.handle,
     localIssuer: { issuer, keys: () => keys.current().public, isRevoked: revocations.isRevoked },
     idpGrants: grants,
+    shared,
     close: once(async () => {
-      stopPruning();
-      await Promise.all([keys.close(), revocations.close(), interactions?.close(), directory.close()]);
+      await Promise.all([stop(), interactions?.close(), directory.close()]);
     }),
+  };
+}
+
+function openShared({ issuer, tables, cache, clock, master, ...parts }: FacadeParts): Shared {
+  const failed = (thrown: unknown) => parts.failed(thrown, undefined);
+  const { accessToken: accessTokenSeconds } = parts.lifetimes;
+  const tokenMs = tokenLifeMs(accessTokenSeconds);
+  return {
+    revocations: createRevocations({ table: tables.revocations, cache, clock, tokenMs, failed }),
+    keys: openSigningKeys({
+      ...{ issuer, tables, cache, clock, master, failed, accessTokenSeconds },
+      keyDays: parts.keyDays,
+    }),
+  };
+}
+
+/** @returns what ends it. */
+async function start(
+  { tables, clock, failed }: FacadeParts,
+  { keys, revocations }: Shared,
+): Promise<() => Promise<void>> {
+  await Promise.all([revocations.start(), keys.start()]);
+  const stopPruning = startPruning(tables, clock, (thrown) => failed(thrown, undefined));
+  return async () => {
+    stopPruning();
+    await Promise.all([keys.close(), revocations.close()]);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import type { Brand } from './browser/brand.ts';
 import type { FormTokens } from './browser/form-token.ts';
 import { notice, refusedForm, seeOther } from './browser/shell.ts';
 import { type Approvals, consentDigest } from './consent/approvals.ts';
@@ -10,7 +11,7 @@ import { type Identity, userKey } from './login/identity.ts';
 import type { IdentityProvider } from './login/identity-provider.ts';
 import { foreignPage, type Login, usedPage } from './login/login.ts';
 import type { OneTime } from './login/one-time.ts';
-import { shownUser, tenantPage } from './login/tenant-page.ts';
+import { servedTenants, shownUser, tenantPage } from './login/tenant-page.ts';
 
 /** Where a user is asked what is left after the login. */
 export const CONTINUE_PATH = '/oauth/login/continue';
@@ -34,6 +35,7 @@ interface StepsOptions {
   readonly consent: Consent;
   readonly approvals: Approvals;
   readonly pending: OneTime<Pending>;
+  readonly brand?: Brand | undefined;
   readonly clock: Clock;
   readonly onEvent: OnLoginEvent;
 }
@@ -93,10 +95,12 @@ export class InteractionSteps {
     pending: Pending,
     request: HttpRequest,
     requestId: string,
-    tenant = pending.identity.tenants.length === 1 ? pending.identity.tenants[0]?.id : undefined,
+    chosen?: string,
   ): Promise<HttpReply> {
     const { clock, onEvent } = this.#options;
-    if (pending.identity.tenants.length === 0) onEvent(noTenant(pending.identity, requestId));
+    const tenants = servedTenants(pending.identity, details.resource);
+    const tenant = chosen ?? (tenants.length === 1 ? tenants[0]?.id : undefined);
+    if (tenants.length === 0) onEvent(noTenant(pending.identity, requestId));
     if (tenant !== undefined && pending.consented === consentDigest(details)) {
       return this.#finish(details, pending, tenant, request, requestId);
     }
@@ -106,7 +110,7 @@ export class InteractionSteps {
   }
 
   async #continue(request: HttpRequest, requestId: string): Promise<HttpReply> {
-    const { pending, flow, provider, forms, consent } = this.#options;
+    const { pending, flow, provider, forms, consent, brand } = this.#options;
     if (!isRead(request) && request.method !== 'POST') return wrongMethod('GET, HEAD, POST', requestId);
     const id = new URLSearchParams(request.query).get('id') ?? '';
     const found = await pending.peek(id, request);
@@ -116,7 +120,9 @@ export class InteractionSteps {
     const action = `${CONTINUE_PATH}?id=${id}`;
     const { identity } = found;
     const ours = { id, details, requestId };
-    if (identity.tenants.length > 0 && found.consented !== consentDigest(details)) {
+    const { resource } = details;
+    const tenants = servedTenants(identity, resource);
+    if (tenants.length > 0 && found.consented !== consentDigest(details)) {
       const user = { shown: shownUser(identity), key: userKey(provider, identity) };
       const question = { details, action, user };
       if (isRead(request)) return consent.ask(question, request, requestId);
@@ -124,10 +130,12 @@ export class InteractionSteps {
       return typeof decision === 'string' ? this.#decided(decision, undefined, request, ours) : decision;
     }
     const about = JSON.stringify(['tenant', id]);
-    if (isRead(request)) return tenantPage({ identity, action, requestId, ...forms.issue(request, about) });
+    if (isRead(request)) {
+      return tenantPage({ identity, resource, brand, action, requestId, ...forms.issue(request, about) });
+    }
     const form = await forms.accept(request, about);
     if (form === undefined) return refusedForm(requestId, 403);
-    const tenant = identity.tenants.find((one) => one.id === form.get('tenant'))?.id;
+    const tenant = tenants.find((one) => one.id === form.get('tenant'))?.id;
     return this.#decided(form.get('decision') ?? 'tenant', tenant, request, ours);
   }
 
@@ -184,8 +192,10 @@ export class InteractionSteps {
   }
 }
 
-function noTenant({ overflow }: Identity, requestId: string): LoginEvent {
-  const problem = overflow === undefined ? {} : { problem: `the claim ${overflow} has too many values for the token` };
+function noTenant({ overflow, tenants }: Identity, requestId: string): LoginEvent {
+  const many = overflow === undefined ? undefined : `the claim ${overflow} has too many values for the token`;
+  const others = tenants.length === 0 ? undefined : 'none of the tenants of the user is served there';
+  const problem = many === undefined && others === undefined ? {} : { problem: many ?? others };
   return { kind: 'login_failed', reason: 'no_tenant', requestId, ...problem };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Egress } from '../lib/egress.ts';
 import type { Sealer } from '../lib/seal.ts';
 import { sealedCache } from '../lib/sealed-cache.ts';
+import type { Brand } from './browser/brand.ts';
 import { createCookies } from './browser/cookies.ts';
 import { createFormTokens } from './browser/form-token.ts';
 import { createApprovals } from './consent/approvals.ts';
@@ -15,14 +16,20 @@ import type { OnLoginEvent } from './login/events.ts';
 import { type IdentityProvider, identityProviderName } from './login/identity-provider.ts';
 import { createLogin, type LoginState } from './login/login.ts';
 import { createOneTime } from './login/one-time.ts';
-import { createOpenid } from './login/openid.ts';
+import { createOpenid, type Openid } from './login/openid.ts';
 import { tellingOfLogins } from './login/succeeded.ts';
 
 export interface InteractionsOptions {
   /** Ours, as the config has it: `https://mcp.acme.com`. Plain http is for `--dev` on loopback. */
   readonly origin: string;
+  /** The origin whose callback the identity provider knows, where it is not `origin`. It sends on what is for `origin`. */
+  readonly callbackOrigin?: string;
   /** What users are told the server is called. */
   readonly serverName: string;
+  /** How pages look. Default: plain. */
+  readonly brand?: Brand | undefined;
+  /** What is known of the identity provider, for several who ask the same. Default: each asks for itself. */
+  readonly openid?: () => Promise<Openid>;
   readonly provider: IdentityProvider;
   readonly flow: InteractionFlow;
   readonly grants: IdpGrants;
@@ -46,9 +53,14 @@ export function createInteractions(options: InteractionsOptions): Interactions &
   const cookies = createCookies(origin);
   const shared = { origin, cookies, sealer: options.sealer, clock };
   const forms = createFormTokens(shared);
-  const openid = createOpenid({ provider, egress: options.egress, clock });
+  const openid = options.openid ?? createOpenid({ provider, egress: options.egress, clock });
   const states = createOneTime<LoginState>('login', cache, cookies, clock);
-  const login = createLogin({ provider, openid, states, callback: origin + CALLBACK_PATH, clock, onEvent });
+  const { callbackOrigin = origin, brand } = options;
+  const login = createLogin({
+    ...{ provider, openid, states, clock, onEvent },
+    callback: callbackOrigin + CALLBACK_PATH,
+    host: callbackOrigin === origin ? undefined : new URL(origin).host,
+  });
   const access = createIdpAccess({ provider, openid, grants, cache: options.cache, clock, onEvent });
   const steps = new InteractionSteps({
     flow: tellingOfLogins(flow, onEvent),
@@ -57,8 +69,9 @@ export function createInteractions(options: InteractionsOptions): Interactions &
     login,
     onEvent,
     clock,
+    brand,
     consent: createConsent({
-      ...{ forms, serverName, loginAt: identityProviderName(provider) },
+      ...{ forms, brand, serverName, loginAt: identityProviderName(provider) },
       agreed: ({ client, scopes, resource }, requestId) => {
         const names = scopes.map(({ name }) => name);
         const clientId = client.metadata.client_id;

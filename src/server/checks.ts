@@ -65,6 +65,10 @@ function undeclared(config: Config, upstreams: readonly Scoped[], callables: rea
       scopes: [scope, ...others],
     })),
     { what: 'auth.defaultScopes', scopes: config.auth.defaultScopes },
+    ...Object.entries(config.tenants).map(([tenant, { scopes = [] }]) => ({
+      what: `tenants.${tenant}.scopes`,
+      scopes,
+    })),
     ...mcpScopeUsers(config.mcpUpstreams),
   ];
   return undeclaredScopes(declared, users).map((found) => ({

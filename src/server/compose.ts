@@ -17,9 +17,11 @@ import { audited } from './audited.ts';
 import { createAuthentication } from './authentication.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config.ts';
-import type { Facade, FacadeExtras } from './facade.ts';
+import type { Facade } from './facade.ts';
+import type { FacadeExtras } from './facade-parts.ts';
 import { type LateFacade, lateFacade } from './late-facade.ts';
 import { Lease } from './lease.ts';
+import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { createObservers, type Observers } from './observers.ts';
 import type { Definitions, Offer } from './offer.ts';
 import { createPipeline, type Readiness } from './pipeline.ts';
@@ -27,7 +29,9 @@ import { createServedQuotas } from './quotas.ts';
 import { type Changes, createChanges, createService, type ServerCaller } from './service.ts';
 import { createStage, type ReloadExtras, type ServedEndpoint } from './stage.ts';
 import { createTenancy } from './tenancy.ts';
+import type { Translated } from './translate.ts';
 import { createUpstreamStates } from './upstream-states.ts';
+import { vaultOf } from './vault.ts';
 
 export type { Definitions } from './offer.ts';
 export type { ServedEndpoint } from './stage.ts';
@@ -117,23 +121,32 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock });
   const current: { offer?: () => Offer } = {};
-  const callers = createCallers({ ...extras, failed: (thrown) => observers.oauthFailed(thrown, undefined) });
+  const callers = createCallers({
+    ...extras,
+    vault: vaultOf(config, extras.master),
+    failed: (thrown) => observers.oauthFailed(thrown, undefined),
+    lost: observers.connectionLost,
+  });
   const { ended } = callers;
   const facade = await facadeOf(config, { ...extras, ended }, observers, () => {
     if (current.offer === undefined) throw new PosternError('unavailable');
     return current.offer();
   });
-  const localIssuers = [...(extras.localIssuers ?? []), ...(facade === undefined ? [] : [facade.localIssuer])];
+  const isTenantIssuer = (origin: string) => current.offer?.().sites.atOrigin(origin) !== undefined;
+  const own = facade === undefined ? [] : [{ ...facade.localIssuer, isTenantIssuer }];
+  const localIssuers = [...(extras.localIssuers ?? []), ...own];
+  const translated = await translatedOf(config, extras, observers, () => current.offer?.());
   const tenancy = createTenancy(config, {
     // A database that is out is no reason not to start: whoever calls first is then the one tenant.
     keyTenants: await database.keys.tenants(2).catch(() => []),
+    linkTenants: await database.links.tenants(clock.now(), 2).catch(() => []),
     lenient: extras.tenantsMayShare === true,
     refused: (tool) => observers.log.event('credential shared by tenants', { tool }, 'error'),
   });
   const stage = await createStage(config, {
     ...extras,
     tenancy,
-    localIssuers,
+    localIssuers: [...localIssuers, ...(translated === undefined ? [] : [{ issuer: translated.origin }])],
     callers: callers.ground(facade),
     assertionKeys: callers.published,
     changes,
@@ -166,9 +179,11 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const authentication = createAuthentication(config, {
     ...extras,
     localIssuers,
+    translation: translated?.translation,
     wanted: (issuer) => offer().presented.has(issuer),
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
+  const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
   const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
   const drain = once(() => engine.close());
@@ -176,9 +191,10 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     clock,
     ids,
     offer,
-    authenticate: authentication.authenticate,
+    authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
+    links,
     engine,
-    facade,
+    facade: facade ?? translated,
     ready: () => readiness(extras),
     observe: observers.request,
   });
@@ -228,9 +244,11 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
       await stage.close();
       await states.close();
       await entrance.close();
+      await links?.close();
       await authentication.close();
       await callers.close();
       await facade?.close();
+      await translated?.close();
       await observers.close();
       await extras.afterClose?.();
     }),
@@ -252,6 +270,30 @@ async function facadeOf(
   if (dev === undefined) return open();
   const failed = (thrown: unknown) => observers.oauthFailed(thrown, undefined);
   return lateFacade(new URL(dev.issuer).origin, { prefixes: [dev.prefix], open, failed });
+}
+
+/** Who lets in those with links, where links are accepted. */
+async function linkDoorOf(
+  config: Config,
+  parts: Omit<LinkDoorParts, 'expired' | 'failed'>,
+  { linkExpired: expired, linksUnheard: failed }: Observers,
+): Promise<LinkDoor | undefined> {
+  if (!config.auth.links.enabled) return undefined;
+  return (await import('./links.ts')).openLinkDoor(config, { ...parts, expired, failed });
+}
+
+/** What registers clients at the identity provider of a config that has one; and what is asked of one that does so itself. */
+async function translatedOf(
+  config: Config,
+  extras: ComposeExtras,
+  { oauthFailed: failed, oauth: happened }: Observers,
+  offer: () => Offer | undefined,
+): Promise<Translated | undefined> {
+  if (config.auth.mode === 'external') await (await import('./external.ts')).checkExternal(config, extras);
+  const { translate: wanted } = config.auth;
+  if (wanted === undefined) return undefined;
+  const { openTranslate } = await import('./translate.ts');
+  return openTranslate(config, wanted, { ...extras, offer, failed, happened });
 }
 
 function engineOptionsOf(

@@ -9,7 +9,8 @@ const claim = () =>
     error: 'a claim such as org_id, realm.tenant or https://acme.com/tenant, or a list of the names that lead to it',
   });
 
-const tenantName = () => matching(/^[\x21-\x7e]{1,100}$/, 'a tenant: up to 100 printable characters without spaces');
+export const tenantName = () =>
+  matching(/^[\x21-\x7e]{1,100}$/, 'a tenant: up to 100 printable characters without spaces');
 
 const userClaims = z.strictObject({
   tenant: claim()
@@ -127,7 +128,7 @@ const documents = z.strictObject({
     .describe('The only hosts whose documents are read. Default: any public host.'),
 });
 
-const registration = z.strictObject({
+export const registration = z.strictObject({
   enabled: flag().default(true).describe('Let clients register themselves (RFC 7591).'),
   perNetwork: count('clients', 1).default(60).describe('New clients from one network in an hour.'),
   perVendorNetwork: count('clients', 1)

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { auth } from './config-auth.ts';
+import { auth, withTranslated } from './config-auth.ts';
+import { vaultKeys } from './config-connections.ts';
 import { endpointPath, endpoints, reload, toolsets } from './config-endpoints.ts';
 import { choice, count, flag, list, matching, network, origin, secret, text, webUrl } from './config-fields.ts';
 import { anyUpstream, byKind } from './config-mcp.ts';
 import { policies } from './config-policies.ts';
 import { quotas } from './config-quotas.ts';
 import { store } from './config-store.ts';
+import { tenants } from './config-tenants.ts';
 
 const server = z.strictObject({
   name: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, ., _ and -, 64 at the most')
@@ -85,6 +87,12 @@ const secrets = z.strictObject({
       'The secret that every key of Postern is derived from: 32 random bytes or more. ' +
         'Without it, one is made under `./.postern` when the server listens on loopback.',
     ),
+  vault: vaultKeys
+    .default([])
+    .describe(
+      'What the credentials of connected accounts are sealed under: the first key seals, all open. Without one, a key ' +
+        'that follows from `master`.',
+    ),
 });
 
 const sections = z.strictObject({
@@ -98,6 +106,9 @@ const sections = z.strictObject({
   toolsets: toolsets.default({}).describe('Named selections of the tools, for endpoints, keys and links.'),
   endpoints: endpoints.default([]).describe('Further paths to serve at, each with a toolset and a version of its own.'),
   auth: auth.prefault({}).describe('Who may call.'),
+  tenants: tenants
+    .default({})
+    .describe('Tenants with a name, a host or a path of their own, by their ids. See tenants.md.'),
   policies: policies
     .prefault({})
     .describe(
@@ -116,7 +127,11 @@ const sections = z.strictObject({
  * The config as it is written: what `postern.yaml` may hold, key by key, with its defaults. Upstreams of the two kinds
  * are written in one place and used in two.
  */
-export const configSchema = sections.transform((config) => ({ ...config, ...byKind(config.upstreams) }));
+export const configSchema = sections.transform((config) => ({
+  ...config,
+  ...byKind(config.upstreams),
+  auth: withTranslated(config.auth),
+}));
 
 /** A config with every default filled in and every reference followed. */
 export type Config = z.output<typeof configSchema>;

@@ -1,7 +1,11 @@
+import type { AdmitsTenant } from '../auth/verifier.ts';
+import type { Principal } from '../core/principal.ts';
 import { nearest } from '../lib/nearest.ts';
+import { confine } from './ceiling.ts';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
 import { type ProtectedResource, protectedResource } from './resource-metadata.ts';
+import type { Site } from './site.ts';
 
 type EndpointConfig = Config['endpoints'][number];
 
@@ -20,6 +24,12 @@ export interface Endpoint {
   readonly toolset: string | undefined;
   /** What people call this version of it. */
   readonly version: string | undefined;
+  /** The site of a tenant that it belongs to, if it does. */
+  readonly site: Site | undefined;
+  /** Whose credentials count there; everybody's where there is nothing. */
+  readonly admits: AdmitsTenant | undefined;
+  /** Who calls, with no more scopes than may be used there. */
+  confine(principal: Principal): Principal;
   /** What answers say of its end, at a time in milliseconds since the epoch. */
   lifetimeHeaders(now: number): { readonly [name: string]: string };
 }
@@ -27,27 +37,40 @@ export interface Endpoint {
 /**
  * The endpoints of a config, that of `server.path` first. Sound only where {@link endpointProblems} finds nothing.
  * @param localIssuers the authorization servers in this process.
+ * @param site the tenant whose they are. Default: the main host's, for everybody.
  */
 export function createEndpoints(
   config: Config,
   localIssuers: readonly string[] = [],
+  site?: Site,
 ): readonly [Endpoint, ...Endpoint[]] {
   const { server, endpoints } = config;
-  const url = server.url?.replace(/\/+$/, '');
+  const url = site?.origin ?? server.url?.replace(/\/+$/, '');
+  const beforePath = site?.path ?? '';
+  const admits = site === undefined ? admittedAtMain(config) : (tenant: string) => tenant === site.tenant;
   const make = (given: EndpointConfig): Endpoint => {
-    const { path } = given;
+    const path = beforePath + given.path;
+    const main = given.path === server.path && beforePath === '';
     const audience = url === undefined ? undefined : `${url}${path}`;
     return {
       path,
       audience,
-      resource: protectedResource(config, { audience, path, main: path === server.path }, localIssuers),
+      resource: protectedResource(config, { audience, path, main, ceiling: site?.ceiling }, localIssuers),
       toolset: given.toolset,
       version: given.version,
-      lifetimeHeaders: lifetimeOf(given, url),
+      ...{ site, admits },
+      confine: confine(site?.ceiling),
+      lifetimeHeaders: lifetimeOf(given, `${url ?? ''}${beforePath}`),
     };
   };
   const main = endpoints.find(({ path }) => path === server.path) ?? { path: server.path };
   return [make(main), ...endpoints.filter((given) => given !== main).map(make)];
+}
+
+/** Nothing where everybody is. */
+function admittedAtMain({ tenants }: Config): AdmitsTenant | undefined {
+  const elsewhere = new Set(Object.keys(tenants).filter((tenant) => tenants[tenant]?.mainHost === false));
+  return elsewhere.size === 0 ? undefined : (tenant) => !elsewhere.has(tenant);
 }
 
 const NOTHING: { readonly [name: string]: string } = {};
@@ -56,14 +79,14 @@ const NOTHING: { readonly [name: string]: string } = {};
  * `Deprecation` (RFC 9745 §2), `Sunset` (RFC 8594 §3) and the successor (RFC 5829 §3.5): made once, and sent from the
  * day of deprecation on. What has passed its sunset is served, and says so, until it leaves the config.
  */
-function lifetimeOf(given: EndpointConfig, url: string | undefined): Endpoint['lifetimeHeaders'] {
+function lifetimeOf(given: EndpointConfig, url: string): Endpoint['lifetimeHeaders'] {
   const { deprecated, sunset, successor } = given;
   if (deprecated === undefined && sunset === undefined) return () => NOTHING;
   const from = deprecated === undefined ? Number.NEGATIVE_INFINITY : Date.parse(deprecated);
   const headers = {
     ...(deprecated === undefined ? {} : { deprecation: `@${Math.floor(from / 1000)}` }),
     ...(sunset === undefined ? {} : { sunset: new Date(sunset).toUTCString() }),
-    ...(successor === undefined ? {} : { link: `<${url ?? ''}${successor}>; rel="successor-version"` }),
+    ...(successor === undefined ? {} : { link: `<${url}${successor}>; rel="successor-version"` }),
   };
   return (now) => (now >= from ? headers : NOTHING);
 }
@@ -71,6 +94,11 @@ function lifetimeOf(given: EndpointConfig, url: string | undefined): Endpoint['l
 /** Paths, and beginnings of paths, that mean something else. Some of it comes with a later version. */
 const TAKEN = ['/healthz', '/readyz', '/metrics', '/.well-known', '/oauth', '/connect', '/admin', '/api'];
 const TAKEN_BY_SSE = ['/sse', '/messages'];
+
+/** @returns every path, and beginning of a path, that a site may not have. */
+export function takenPaths({ server, endpoints }: Config): readonly string[] {
+  return [...TAKEN, ...(server.sse2024 ? TAKEN_BY_SSE : []), server.path, ...endpoints.map(({ path }) => path)];
+}
 
 /** What is wrong with the paths of a config, and with what they name. */
 export function endpointProblems(config: Config): Problem[] {

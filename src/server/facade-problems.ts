@@ -5,7 +5,11 @@ import type { Problem } from './problem.ts';
  * What must not be served as an authorization server: over plain http, under a name nobody knows, or beside a config
  * that says anybody may call.
  */
-export function facadeProblems({ server, auth }: Config, dev: boolean, at: (field: string) => string): Problem[] {
+export function facadeProblems(
+  { server, auth, tenants }: Config,
+  dev: boolean,
+  at: (field: string) => string,
+): Problem[] {
   const { facade } = auth;
   if (facade === undefined) return [];
   const problems: Problem[] = [];
@@ -18,6 +22,11 @@ export function facadeProblems({ server, auth }: Config, dev: boolean, at: (fiel
   } else if (plain(server.url)) {
     const wanted = 'an https URL: users log in there, and tokens are sent; http is for --dev';
     problems.push({ where: at('server.url'), found: 'an http URL, and auth.facade', wanted });
+  }
+  for (const [tenant, { url }] of Object.entries(tenants)) {
+    if (url === undefined || !plain(url)) continue;
+    const wanted = 'an https URL: users log in there, and tokens are sent; http is for --dev';
+    problems.push({ where: at(`tenants.${tenant}.url`), found: 'an http URL, and auth.facade', wanted });
   }
   const { issuer } = facade.identityProvider;
   if (issuer !== undefined && plain(issuer)) {

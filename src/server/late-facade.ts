@@ -53,9 +53,9 @@ export function lateFacade(
       if (opened !== undefined || !(isOurs(request.path) || hasToken(request))) return handle(request);
       return begin().then(() => handle(request));
     },
-    route: (path) =>
-      opened === undefined && isOurs(path) ? { methods: 'GET, POST', open: false } : opened?.route(path),
-    handle: async (request, requestId) => now().handle(request, requestId),
+    route: (path, site) =>
+      opened === undefined && isOurs(path) ? { methods: 'GET, POST', open: false } : opened?.route(path, site),
+    handle: async (request, requestId, site) => now().handle(request, requestId, site),
     localIssuer: {
       issuer,
       keys: () => now().localIssuer.keys(),

@@ -1,18 +1,78 @@
-import { scopesOf } from '../core/scope.ts';
-import type { ProtectedResource, ScopeInfo } from '../oauth/contracts.ts';
+import { includesScope, scopesOf } from '../core/scope.ts';
+import type { ProtectedResource, ProtectedResources, ScopeInfo } from '../oauth/contracts.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { Config } from './config.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Offer } from './offer.ts';
+import type { Site } from './site.ts';
 
 /** What is granted where no tool requires a scope: that the user's tools may be called at all. */
 const ANY_TOOL: ScopeInfo = { name: 'mcp', description: undefined, tools: [] };
 
-/** The endpoints of an offer as OAuth sees them: what can be granted there, and which tools that opens. */
-export function oauthResources(offer: Offer): readonly [ProtectedResource, ...ProtectedResource[]] {
+type Resources = readonly [ProtectedResource, ...ProtectedResource[]];
+
+/** The endpoints of what is served as OAuth sees them: what can be granted there, and which tools that opens. */
+export interface OAuthResources {
+  /** Those of the main host, with those of tenants' paths that are asked for. */
+  readonly main: ProtectedResources;
+  /** Those of a tenant's host. */
+  of(site: Site): ProtectedResources;
+}
+
+/** @param offer what is served now. What follows from it is made once. */
+export function createOAuthResources(offer: () => Offer): OAuthResources {
+  const made = new WeakMap<Offer, Resources>();
+  const listed = (): Resources => {
+    const now = offer();
+    const known = made.get(now) ?? oauthResources(now);
+    made.set(now, known);
+    return known;
+  };
+  return {
+    main: (...asked) => {
+      const [main, ...others] = listed();
+      return [main, ...others, ...asked.flatMap((url) => tenantResource(url, listed(), offer()) ?? [])];
+    },
+    of: (site) => () => siteResources(site, listed(), offer()),
+  };
+}
+
+export function oauthResources(offer: Offer): Resources {
   const [main, ...others] = offer.endpoints;
-  const make = (endpoint: Endpoint) => resourceOf(endpoint, toolsOf(endpoint, offer), offer.config);
+  const make = (endpoint: Endpoint): ProtectedResource => ({
+    ...resourceOf(endpoint, toolsOf(endpoint, offer), offer.config),
+    elsewhere: offer.sites.elsewhere,
+  });
   return [make(main), ...others.map(make)];
+}
+
+/** The endpoint of a tenant's path that a URL means, in whatever spelling. */
+function tenantResource(url: string, listed: Resources, offer: Offer): ProtectedResource | undefined {
+  const { audience } = offer.endpoints[0];
+  if (audience === undefined || !URL.canParse(url)) return undefined;
+  const { origin, pathname } = new URL(url);
+  const site = new URL(audience).origin === origin ? offer.sites.atPath(pathname) : undefined;
+  const wanted = origin + pathname.replace(/\/$/, '');
+  return site && siteResources(site, listed, offer).find((each) => each.url === wanted);
+}
+
+/** What can be granted at the main host, as far as it can be at a site. */
+function siteResources(site: Site, [main, ...others]: Resources, offer: Offer): Resources {
+  const [first, ...rest] = offer.sites.endpoints(site);
+  const make = (endpoint: Endpoint, { scopes, defaultScopes }: ProtectedResource): ProtectedResource => {
+    const { tenant: id, name, ceiling } = site;
+    const within = (scope: string) => ceiling === undefined || scope === ANY_TOOL.name || includesScope(ceiling, scope);
+    const able = scopes.filter((scope) => within(scope.name));
+    const all = able.length === 0 ? [ANY_TOOL] : able;
+    const usual = defaultScopes.filter(within);
+    return {
+      url: endpoint.audience ?? endpoint.path,
+      scopes: all,
+      defaultScopes: usual.length === 0 ? all.map((scope) => scope.name) : usual,
+      tenant: { id, name },
+    };
+  };
+  return [make(first, main), ...rest.map((endpoint, index) => make(endpoint, others[index] ?? main))];
 }
 
 function toolsOf({ toolset }: Endpoint, { callables, toolsets }: Offer): readonly Callable[] {

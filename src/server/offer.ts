@@ -25,7 +25,9 @@ import { mcpBeside } from './mcp-beside.ts';
 import { StartError } from './problem.ts';
 import { quotaRemarks } from './quotas.ts';
 import { resourceProblems } from './resource-metadata.ts';
-import { createRoutes, isOpen, type Routes } from './routes.ts';
+import { createRoutes, isOpen, type Routes, withLinks } from './routes.ts';
+import { siteProblems } from './site-problems.ts';
+import { createSites, type Sites } from './sites.ts';
 import type { Tenancy } from './tenancy.ts';
 import { createToolsets, type Narrowing, type Toolsets, toolsetRemarks } from './toolsets.ts';
 
@@ -48,6 +50,8 @@ export interface Offer {
   readonly routes: Routes;
   /** That of `server.path` first. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
+  /** Where tenants are served by themselves. */
+  readonly sites: Sites;
   readonly toolsets: Toolsets;
   readonly callables: readonly Callable[];
   readonly resources: Resources;
@@ -57,7 +61,7 @@ export interface Offer {
   readonly remarks: readonly string[];
   /** The issuers whose tokens some upstream is called with, as callers present them. */
   readonly presented: ReadonlySet<string>;
-  /** @param endpoint one of {@link Offer.endpoints}. */
+  /** @param endpoint one of {@link Offer.endpoints}, or of a site's. */
   view(endpoint: Endpoint, narrowing: Narrowing): View;
 }
 
@@ -73,7 +77,10 @@ export interface View extends Shelf {
 }
 
 export interface OfferDefinitions extends Definitions {
-  readonly localIssuers?: readonly LocalIssuer[];
+  /** Whose metadata is served here. */
+  readonly localIssuers?: readonly Pick<LocalIssuer, 'issuer'>[];
+  /** What relative paths in the config are relative to. Default: the working folder. */
+  readonly baseDir?: string;
   /** Without it, callers of every tenant may share a credential. */
   readonly tenancy?: Tenancy;
   /** The public keys of assertions, as JSON. */
@@ -104,17 +111,14 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
   const callables = [...own, ...confined(beside.callables, foreign, definitions.tenancy)].map((callable) =>
     policedCallable(callable, config.policies),
   );
-  checkOffer(
-    config,
-    [...upstreams, ...mcpUpstreams],
-    callables,
-    definitions.tenancy?.problems([...upstreams, ...mcpUpstreams]),
-  );
+  checkOffer(config, [...upstreams, ...mcpUpstreams], callables, [
+    ...(definitions.tenancy?.problems([...upstreams, ...mcpUpstreams]) ?? []),
+    ...siteProblems(config, definitions.baseDir),
+  ]);
 
-  const endpoints = createEndpoints(
-    config,
-    definitions.localIssuers?.map(({ issuer }) => issuer),
-  );
+  const issuers = definitions.localIssuers?.map(({ issuer }) => issuer);
+  const endpoints = createEndpoints(config, issuers);
+  const sites = createSites(config, issuers ?? []);
   const { assertionKeys } = definitions;
   const published = assertionKeys ?? (() => undefined);
   const routes = createRoutes(endpoints, config.server.sse2024, { [ASSERTION_KEYS_PATH]: published });
@@ -134,22 +138,26 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
     shelves.set(name, shelf);
     return shelf;
   };
-  const keyOf = (endpoint: Endpoint, narrowing: Narrowing) =>
-    endpoint === endpoints[0] && narrowing.length === 0 ? '' : JSON.stringify([endpoint.path, narrowing]);
+  const keyOf = (endpoint: Endpoint, narrowing: Narrowing) => {
+    const { path, site } = endpoint;
+    if (site !== undefined) return JSON.stringify([site.tenant, path, narrowing]);
+    return endpoint === endpoints[0] && narrowing.length === 0 ? '' : JSON.stringify([path, narrowing]);
+  };
   const makeView = (endpoint: Endpoint, narrowing: Narrowing): View => ({
     offer,
     endpoint,
     ...catalogFor(narrowing),
     key: keyOf(endpoint, narrowing),
   });
-  const whole = new Map<Endpoint, View>();
+  // Those of sites come and go.
+  const whole = new WeakMap<Endpoint, View>();
 
   const offer: Offer = {
     config,
     backing,
-    guard: createGuard(guardOptions(config)),
-    routes,
-    endpoints,
+    guard: createGuard(guardOptions(config, sites)),
+    routes: config.auth.links.enabled ? withLinks(sites.route(routes)) : sites.route(routes),
+    ...{ endpoints, sites },
     toolsets,
     callables,
     resources,
@@ -209,10 +217,10 @@ function featuresOf(resources: Resources, prompts: Prompts, dynamic: boolean): F
   };
 }
 
-function guardOptions({ server, limits }: Config): Parameters<typeof createGuard>[0] {
+function guardOptions({ server, limits }: Config, sites: Sites): Parameters<typeof createGuard>[0] {
   const own = server.url === undefined ? [] : [new URL(server.url)];
   return {
-    hosts: [...server.hosts.map((host) => host.toLowerCase()), ...own.map((url) => url.host)],
+    hosts: [...server.hosts.map((host) => host.toLowerCase()), ...own.map((url) => url.host), ...sites.hosts],
     origins: [...server.origins, ...own.map((url) => url.origin)],
     loopback: isLoopback(server.host),
     headers: limits.headerCount,

@@ -8,13 +8,15 @@ import { type HttpReply, type HttpRequest, json } from '../http/exchange.ts';
 import type { Guard } from '../http/guard.ts';
 import { respond } from '../http/respond.ts';
 import type { IdSource } from '../lib/ids.ts';
-import type { Facade } from '../oauth/facade.ts';
 import type { Engine, RequestFacts } from '../protocol/engine.ts';
 import type { Endpoint } from './endpoints.ts';
+import type { Facade } from './facade.ts';
 import { Lease } from './lease.ts';
+import type { LinkDoor } from './links.ts';
 import type { Offer, View } from './offer.ts';
 import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes.ts';
 import type { ServerCaller } from './service.ts';
+import type { Site } from './site.ts';
 import { asksToolset, narrowingOf } from './toolsets.ts';
 
 type OAuthRoute = NonNullable<ReturnType<Facade['route']>>;
@@ -26,6 +28,8 @@ export interface PipelineParts {
   readonly offer: () => Offer;
   /** @throws PosternError `missing_credential`, `invalid_token`, `unavailable`. */
   readonly authenticate: Authenticate;
+  /** Lets in who comes with a link, where links are accepted. */
+  readonly links?: Pick<LinkDoor, 'enter'>;
   readonly engine: Engine<ServerCaller>;
   /** The authorization server, where there is one in this process. */
   readonly facade?: Pick<Facade, 'route' | 'handle'>;
@@ -64,36 +68,42 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     const seen: Seen = { requestId, ms: 0, principal: undefined, error: undefined, facts: {} };
     let cors: { readonly [name: string]: string } = {};
     let about: { readonly [name: string]: string } = {};
-    let endpoint: Endpoint | undefined;
+    let challenged: Endpoint | undefined;
     let reply: HttpReply;
     try {
       // 2. Is it meant for us? Its headers, its Host and the page that asks, before anything is read.
-      const oauth = parts.facade?.route(request.path);
-      const route = oauth === undefined ? offer.routes(request.path) : undefined;
+      const host = request.header('host');
+      const site = offer.sites.atHost(host ?? '');
+      const oauth = parts.facade?.route(request.path, site);
+      const route = oauth === undefined ? offer.routes(request.path, host) : undefined;
       cors = oauth === undefined ? pass(offer.guard, request, route) : passOAuth(offer.guard, request, oauth);
       // 3. Is it anything we serve? What is not in the table is refused, whatever it looks like.
       if (oauth === undefined && route === undefined) throw new PosternError('no_route');
       // 4. A preflight carries no credential; a probe of health and a public document need none.
       if (request.method === 'OPTIONS') reply = preflight(request, (oauth ?? route)?.methods ?? '', cors);
-      else if (route === undefined) reply = await serveOAuth(parts, request, requestId);
+      else if (route === undefined) reply = await serveOAuth(parts, request, requestId, site);
       else if (isOpen(route)) reply = await serveOpen(parts, request, route);
       else {
-        endpoint = route.endpoint;
-        about = endpoint.lifetimeHeaders(parts.clock.now());
+        const { endpoint, link } = route;
+        // No login mends a link, so none is pointed at.
+        if (link === undefined) challenged = endpoint;
+        const lifetime = endpoint.lifetimeHeaders(parts.clock.now());
+        about = link === undefined ? lifetime : { ...lifetime, ...LINK_HEADERS };
         // 5. Who calls? Before method, version and session are looked at.
-        const known = parts.authenticate(request, endpoint.audience);
-        const principal = known instanceof Promise ? await known : known;
+        const known = callerAt(parts, request, route);
+        const principal = endpoint.confine(known instanceof Promise ? await known : known);
         seen.principal = principal;
+        if (link !== undefined) checkMethod(request, route);
         // 6. What is there for them? The endpoint's tools, narrowed by toolsets.
         const view = viewOf(offer, route, request.query, principal);
-        const caller = callerOf(parts, request, principal, view, requestId);
+        const caller = callerOf(parts, request, principal, { route, view }, requestId);
         // 7. What do they want? Era, method, tool, policy, arguments and call are the engine's, in this order.
         reply = await serve(parts.engine, route.kind, request, caller, view, seen.facts);
       }
     } catch (thrown) {
       // 8. The one place where something thrown becomes a response.
       seen.error = asPosternError(thrown);
-      reply = respond(seen.error, requestId, challengedBy(endpoint, seen.principal));
+      reply = respond(seen.error, requestId, challengedBy(challenged, seen.principal));
     } finally {
       offer.backing.hold.leave();
     }
@@ -129,6 +139,26 @@ function passOAuth(guard: Guard, request: HttpRequest, { open }: OAuthRoute): { 
   return open ? openCorsHeaders() : {};
 }
 
+/** A link is a credential: no page that it leads to may pass it on, nobody may keep what is behind it, or find it. */
+const LINK_HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
+
+/** Who calls at a route: who has its link, or whom the headers name. */
+function callerAt(
+  { authenticate, links }: PipelineParts,
+  request: HttpRequest,
+  { endpoint, link }: CallerRoute,
+): Principal | Promise<Principal> {
+  if (link === undefined) return authenticate(request, endpoint.audience, endpoint.admits);
+  if (links === undefined) throw new PosternError('no_route');
+  return links.enter(link, request, endpoint);
+}
+
+/** @throws PosternError `method_not_allowed` */
+function checkMethod({ method }: HttpRequest, { methods }: CallerRoute): void {
+  if (methods.split(', ').includes(method)) return;
+  throw new PosternError('method_not_allowed', { headers: { allow: methods } });
+}
+
 /** What a refusal is a challenge for. Who has come with a key or a link has nothing to gain from a token. */
 function challengedBy(
   endpoint: Endpoint | undefined,
@@ -155,14 +185,14 @@ function callerOf(
   parts: PipelineParts,
   request: HttpRequest,
   principal: Principal,
-  view: View,
+  { route, view }: { readonly route: CallerRoute; readonly view: View },
   requestId: string,
 ): ServerCaller {
   const known = principalKey(principal);
   return {
     key: `${known}${view.key}`,
     expiresAt: principal.expiresAt,
-    stillValid: () => stands(parts, request, view.endpoint, known),
+    stillValid: () => stands(parts, request, route, known),
     principal,
     requestId,
     lease: new Lease(parts.offer, laterView(request, principal)),
@@ -170,9 +200,11 @@ function callerOf(
 }
 
 /** What the same path and query lead to in any offer. */
-function laterView({ path, query }: HttpRequest, principal: Principal): (offer: Offer) => View {
+function laterView(request: HttpRequest, principal: Principal): (offer: Offer) => View {
+  const { path, query } = request;
+  const host = request.header('host');
   return (offer) => {
-    const route = offer.routes(path);
+    const route = offer.routes(path, host);
     if (route === undefined || isOpen(route)) throw new PosternError('no_route');
     return viewOf(offer, route, query, principal);
   };
@@ -221,20 +253,20 @@ async function serveOpen(parts: PipelineParts, { method }: HttpRequest, route: O
   }
 }
 
-async function serveOAuth({ facade }: PipelineParts, request: HttpRequest, requestId: string): Promise<HttpReply> {
+async function serveOAuth(
+  { facade }: PipelineParts,
+  request: HttpRequest,
+  requestId: string,
+  site: Site | undefined,
+): Promise<HttpReply> {
   if (facade === undefined) throw new PosternError('no_route');
-  return facade.handle(request, requestId);
+  return facade.handle(request, requestId, site);
 }
 
 /** Whether a credential is still good for the same caller. That it cannot be told right now ends nothing. */
-async function stands(
-  parts: PipelineParts,
-  request: HttpRequest,
-  { audience }: Endpoint,
-  key: string,
-): Promise<boolean> {
+async function stands(parts: PipelineParts, request: HttpRequest, route: CallerRoute, key: string): Promise<boolean> {
   try {
-    return principalKey(await parts.authenticate(request, audience)) === key;
+    return principalKey(await callerAt(parts, request, route)) === key;
   } catch (thrown) {
     return asPosternError(thrown).code === 'unavailable';
   }

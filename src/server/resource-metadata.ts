@@ -1,3 +1,4 @@
+import { includesScope } from '../core/scope.ts';
 import type { ChallengedResource } from '../http/challenge.ts';
 import type { Config } from './config.ts';
 import type { Problem } from './problem.ts';
@@ -18,24 +19,38 @@ export interface ProtectedResource {
 /**
  * @param audience the URL of the endpoint.
  * @param main whether it is the one that the root document is about.
+ * @param ceiling the scopes that may be used there. Default: all.
  * @returns nothing where no token is accepted: then there is nothing to be told, and no document (404).
  */
 export function protectedResource(
   { server, auth }: Pick<Config, 'server' | 'auth'>,
-  { audience, path, main }: { readonly audience: string | undefined; readonly path: string; readonly main: boolean },
+  {
+    audience,
+    path,
+    main,
+    ceiling,
+  }: {
+    readonly audience: string | undefined;
+    readonly path: string;
+    readonly main: boolean;
+    readonly ceiling?: ReadonlySet<string> | undefined;
+  },
   localIssuers: readonly string[],
 ): ProtectedResource | undefined {
-  const issuers = [...localIssuers, ...auth.issuers.map(({ issuer }) => issuer)];
+  // Of one that clients are registered at through us, the metadata is ours.
+  const others = auth.issuers.filter(({ issuer }) => issuer !== auth.translate?.issuer);
+  const issuers = [...localIssuers, ...others.map(({ issuer }) => issuer)];
   if (audience === undefined || issuers.length === 0 || !URL.canParse(audience)) return undefined;
   // RFC 9728 §3.1: inserted between host and path; Codex looks behind the path as well. Some proxies take the path of
   // `server.url` away, some do not.
   const { origin, pathname } = new URL(audience);
   const beside = [pathname, path].flatMap((each) => [`${WELL_KNOWN}${each}`, `${each}${WELL_KNOWN}`]);
-  const scopes = auth.defaultScopes.length === 0 ? {} : { scopes_supported: auth.defaultScopes };
+  const first = auth.defaultScopes.filter((scope) => ceiling === undefined || includesScope(ceiling, scope));
+  const scopes = first.length === 0 ? {} : { scopes_supported: first };
   const documentation = server.documentation === undefined ? {} : { resource_documentation: server.documentation };
   return {
     url: audience,
-    challenge: { metadataUrl: `${origin}${beside[0]}`, scope: auth.defaultScopes.join(' ') },
+    challenge: { metadataUrl: `${origin}${beside[0]}`, scope: first.join(' ') },
     // What was typed with a slash at the end is looked up with one.
     paths: [...new Set([...beside, ...beside.map((each) => `${each}/`), ...(main ? [WELL_KNOWN] : [])])],
     document: JSON.stringify({

@@ -1,3 +1,4 @@
+import { LINK_PREFIX } from '../links/token.ts';
 import type { Endpoint } from './endpoints.ts';
 
 /** What needs no credential. */
@@ -15,6 +16,8 @@ export interface CallerRoute {
   readonly methods: string;
   /** Whose tools are reached here: what a challenge and the metadata of the resource are about. */
   readonly endpoint: Endpoint;
+  /** What may be the token of a link: it says who calls, and nothing else does. */
+  readonly link?: string;
 }
 
 /** What a path leads to. */
@@ -24,8 +27,11 @@ export function isOpen(route: Route): route is OpenRoute {
   return route.kind === 'health' || route.kind === 'ready' || route.kind === 'well-known';
 }
 
-/** @returns what a path leads to, or nothing. */
-export type Routes = (path: string) => Route | undefined;
+/**
+ * @param host the header of that name. Default: the main host.
+ * @returns what a path leads to, or nothing.
+ */
+export type Routes = (path: string, host?: string) => Route | undefined;
 
 /** Where public documents live (RFC 8615): pages of any origin may ask, and learn that one is not there. */
 const WELL_KNOWN_PREFIX = '/.well-known/';
@@ -64,4 +70,18 @@ export function createRoutes(
     routes.set('/messages', { kind: 'messages', methods: 'POST', endpoint });
   }
   return (path) => routes.get(path) ?? (path.startsWith(WELL_KNOWN_PREFIX) ? WELL_KNOWN : undefined);
+}
+
+/** A stream that is opened by itself has nothing to wait for there, and browsers and previews ask with GET and HEAD. */
+const LINK_METHODS = 'POST, DELETE';
+
+/** The same, and behind the path of every endpoint one segment more: the token of a link. */
+export function withLinks(routes: Routes): Routes {
+  return (path, host) => {
+    const at = path.lastIndexOf('/');
+    if (!path.startsWith(LINK_PREFIX, at + 1) || path[at - 1] === '/') return routes(path, host);
+    const route = routes(path.slice(0, at), host);
+    if (route?.kind !== 'mcp') return routes(path, host);
+    return { ...route, methods: LINK_METHODS, link: path.slice(at + 1) };
+  };
 }

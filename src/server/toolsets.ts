@@ -5,15 +5,13 @@ import { glob } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Callable } from '../tools/callable.ts';
 import { CODE_UPSTREAM } from '../tools/code-tool.ts';
+import { TOOLSET_SCOPE } from './ceiling.ts';
 import type { Config } from './config.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Problem } from './problem.ts';
 
 type ToolsetConfig = Config['toolsets'][string];
 type Selector = ToolsetConfig['include'][number];
-
-/** The scopes that begin so name a toolset: who holds one or more sees the tools of these toolsets alone. */
-export const TOOLSET_SCOPE = 'toolset:';
 
 /** Toolsets that all narrow what is served: a tool must be in one of each group. Empty: nothing is narrowed. */
 export type Narrowing = readonly (readonly string[])[];
@@ -120,6 +118,7 @@ function selectorsOf(toolsets: Config['toolsets']): Placed[] {
 export function narrowingOf(endpoint: Endpoint, principal: Principal, query: string, { names }: Toolsets): Narrowing {
   const groups: string[][] = endpoint.toolset === undefined ? [] : [[endpoint.toolset]];
   if (principal.toolset !== undefined) groups.push([bound(principal.toolset, names)]);
+  if (principal.link?.toolset !== undefined) groups.push([bound(principal.link.toolset, names)]);
   const scoped = scopedToolsets(principal);
   if (scoped.length > 0) groups.push(scoped.map((name) => bound(name, names)));
   if (query !== '') {

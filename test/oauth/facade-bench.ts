@@ -76,7 +76,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   facade = await createFacade({
     issuer,
     resources: () => [resource(issuer), { ...resource(issuer), url: `${issuer}/v2/mcp` }],
-    endpointPaths: () => [RESOURCE_PATH, '/v2/mcp'],
+    isEndpoint: (path) => [RESOURCE_PATH, '/v2/mcp'].includes(path),
     directory: directoryOf(clients),
     interactions: (flow, grants) => interactionsOf(flow, grants, user),
     tables: database.oauth,

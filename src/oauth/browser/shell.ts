@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpReply } from '../../http/exchange.ts';
+import { type Brand, brandFooter, brandHeader, brandStyle } from './brand.ts';
 import { type Html, html } from './html.ts';
 
 export interface Page {
@@ -7,6 +8,7 @@ export interface Page {
   readonly status?: number;
   readonly title: string;
   readonly body: Html;
+  readonly brand?: Brand | undefined;
   readonly cookies?: readonly string[];
   /** Further headers, with lower-case names. */
   readonly headers?: { readonly [name: string]: string };
@@ -16,7 +18,7 @@ export interface Page {
  * A page that stands alone: no script, nothing fetched, no frame around it. Its policy has no `form-action`: Chromium
  * applies that to every redirect that follows a form, and the last one goes to the client.
  */
-export function page({ status = 200, title, body, cookies, headers }: Page): HttpReply {
+export function page({ status = 200, title, body, brand, cookies, headers }: Page): HttpReply {
   const nonce = randomBytes(16).toString('base64');
   const text = html`<!doctype html>
 <html lang="en">
@@ -25,11 +27,13 @@ export function page({ status = 200, title, body, cookies, headers }: Page): Htt
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<style nonce="${nonce}">${STYLE}</style>
+<style nonce="${nonce}">${STYLE}${brand && brandStyle(brand)}</style>
 </head>
 <body>
 <main>
+${brand && brandHeader(brand)}
 ${body}
+${brand && brandFooter(brand)}
 </main>
 </body>
 </html>
@@ -38,7 +42,7 @@ ${body}
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none';${brand?.logo === undefined ? '' : ' img-src data:;'} style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -112,6 +116,7 @@ button { font: inherit; padding: .625rem 1.5rem; border-radius: .5rem; border: 1
   background: var(--soft); color: var(--text); cursor: pointer; }
 button.main { background: var(--main); border-color: var(--main); color: var(--on-main); font-weight: 600; }
 button:focus-visible, summary:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
+.logo { max-height: 3rem; max-width: 12rem; }
 .choices button { display: block; width: 100%; text-align: left; margin: .5rem 0; overflow-wrap: anywhere; }
 `,
 };

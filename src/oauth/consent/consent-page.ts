@@ -1,4 +1,5 @@
 import type { HttpReply } from '../../http/exchange.ts';
+import type { Brand } from '../browser/brand.ts';
 import { FORM_FIELD } from '../browser/form-token.ts';
 import { foreign, type Html, html } from '../browser/html.ts';
 import { page } from '../browser/shell.ts';
@@ -13,6 +14,7 @@ export interface ConsentPage {
   readonly loginAt: string;
   /** Who is logged in already, where it is asked after the login. */
   readonly user?: string;
+  readonly brand?: Brand | undefined;
   readonly action: string;
   readonly token: string;
   readonly requestId: string;
@@ -35,6 +37,7 @@ ${given.user === undefined ? undefined : html`<p>You are signed in as <strong>${
 <div><dt>Application</dt><dd><strong>${name}</strong> ${markOf(client)}</dd></div>
 <div><dt>Access goes to</dt><dd>${placeText(place)}</dd></div>
 <div><dt>It will be able to use</dt><dd>${foreign(resource.url, 2_000)}</dd></div>
+${resource.tenant && html`<div><dt>In the name of</dt><dd>${foreign(resource.tenant.name)}</dd></div>`}
 ${given.user === undefined ? html`<div><dt>You sign in at</dt><dd>${foreign(given.loginAt)}</dd></div>` : undefined}
 </dl>
 ${cautionOf(client)}
@@ -49,7 +52,7 @@ ${warningOf(client, place)}
 </div>
 </form>
 <p class="small">If you did not start this yourself, do not allow it. Request <code>${requestId}</code></p>`;
-  return page({ title: 'Allow access?', body, cookies });
+  return page({ title: 'Allow access?', body, brand: given.brand, cookies });
 }
 
 function nameOf({ metadata }: KnownClient): Html {

@@ -1,4 +1,5 @@
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
+import type { Brand } from '../browser/brand.ts';
 import type { FormTokens } from '../browser/form-token.ts';
 import { refusedForm } from '../browser/shell.ts';
 import type { InteractionDetails } from '../contracts.ts';
@@ -11,6 +12,7 @@ export interface ConsentOptions {
   readonly serverName: string;
   /** Where users log in: a name or a host. */
   readonly loginAt: string;
+  readonly brand?: Brand | undefined;
   /** Hears of every user who agrees. */
   readonly agreed?: (details: InteractionDetails, requestId: string) => void;
 }
@@ -31,7 +33,7 @@ export interface Consent {
 }
 
 /** Asks the user, before anything goes to the identity provider. */
-export function createConsent({ forms, serverName, loginAt, agreed }: ConsentOptions): Consent {
+export function createConsent({ forms, serverName, loginAt, brand, agreed }: ConsentOptions): Consent {
   // Bound to all that was shown: an answer to yesterday's question is none to today's (security case 31).
   const about = ({ details, user }: Question): string =>
     JSON.stringify(['consent', details.uid, consentDigest(details), user?.key ?? '']);
@@ -40,7 +42,7 @@ export function createConsent({ forms, serverName, loginAt, agreed }: ConsentOpt
     ask: (question, request, requestId) => {
       const { details, action, user } = question;
       const { token, cookies } = forms.issue(request, about(question));
-      return consentPage({ details, serverName, loginAt, user: user?.shown, action, token, requestId, cookies });
+      return consentPage({ details, serverName, loginAt, user: user?.shown, brand, action, token, requestId, cookies });
     },
     decide: async (question, request, requestId) => {
       const form = await forms.accept(request, about(question));

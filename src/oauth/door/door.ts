@@ -16,10 +16,10 @@ import { errorPage } from '../page/error-page.ts';
 import { interactionCookie } from '../provider/configuration.ts';
 import { expiredPage } from '../provider/flow.ts';
 import { serverMetadata } from '../provider/metadata.ts';
-import { belowPath, PATHS } from '../provider/paths.ts';
+import { belowPath, isMetadataPath, PATHS } from '../provider/paths.ts';
 import { UNAVAILABLE_DESCRIPTION } from '../provider/refusal.ts';
 import { normaliseAuthorization } from '../request/authorize.ts';
-import { parseForm, readForm } from '../request/form.ts';
+import { type Form, parseForm, readForm } from '../request/form.ts';
 import { normaliseToken } from '../request/token.ts';
 import { askBeside, askProvider } from './ask-provider.ts';
 import { admitLogin } from './flood.ts';
@@ -39,7 +39,8 @@ export interface DoorParts {
   readonly cache: Cache;
   readonly flow: InteractionFlow;
   readonly interactions: Interactions;
-  readonly metadataPaths: () => readonly string[];
+  /** Whether MCP is spoken at a path. */
+  readonly isEndpoint: (path: string) => boolean;
   readonly keys: () => { readonly keys: readonly Json[] };
   readonly beside?: { readonly prefix: string; readonly handler: NodeHandler };
   readonly failed: (thrown: unknown, requestId: string | undefined) => void;
@@ -58,6 +59,8 @@ const FORM: FacadeRoute = { methods: 'GET, POST', open: false };
 
 const PUBLIC_FOR_MINUTES = { 'cache-control': 'public, max-age=300' };
 const MAX_REGISTRATION_BYTES = 64 * 1024;
+/** A token is for one (RFC 8707 §2.2); a second may be another spelling of it. */
+const MOST_RESOURCES = 8;
 
 /** The paths of the facade, and what each of them does. What is wrong is said here, in the words of OAuth. */
 export function createDoor(parts: DoorParts): Door {
@@ -71,7 +74,7 @@ export function createDoor(parts: DoorParts): Door {
     ...(directory.register === undefined ? [] : [[PATHS.register, API] as const]),
     ...interactions.paths.map((path) => [path, FORM] as const),
   ]);
-  const isMetadata = (path: string) => parts.metadataPaths().includes(path);
+  const isMetadata = (path: string) => isMetadataPath(path, parts.isEndpoint);
   const route = (path: string): FacadeRoute | undefined => {
     const known = fixed.get(path);
     if (known !== undefined) return known;
@@ -133,7 +136,7 @@ function isBeside({ beside }: DoorParts, path: string): boolean {
 
 async function authorize(parts: DoorParts, request: HttpRequest, requestId: string): Promise<HttpReply> {
   const form = parseForm(request.query);
-  if (normaliseAuthorization(form, parts.resources()) === 'prompt_none') {
+  if (normaliseAuthorization(form, askedOf(parts, form)) === 'prompt_none') {
     // Not even to a client that is known: whoever sent the user here learns nothing, and sends them nowhere.
     throw new OAuthError('login_required');
   }
@@ -141,10 +144,14 @@ async function authorize(parts: DoorParts, request: HttpRequest, requestId: stri
   return askProvider(parts, request, requestId, { target: `${PATHS.authorize}?${form}` });
 }
 
+function askedOf({ resources }: DoorParts, form: Form): ReturnType<ProtectedResources> {
+  return resources(...form.getAll('resource').slice(0, MOST_RESOURCES));
+}
+
 async function postForm(parts: DoorParts, request: HttpRequest, requestId: string): Promise<HttpReply> {
   if (request.countOf('authorization') > 1) throw new OAuthError('invalid_request', 'several Authorization headers');
   const form = await readForm(request);
-  if (request.path === PATHS.token) normaliseToken(form, parts.resources());
+  if (request.path === PATHS.token) normaliseToken(form, askedOf(parts, form));
   return askProvider(parts, request, requestId, { target: request.path, form });
 }
 

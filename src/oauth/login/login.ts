@@ -10,6 +10,7 @@ import { type Claims, type Identity, identityOf } from './identity.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { OneTime } from './one-time.ts';
 import type { Openid } from './openid.ts';
+import { nameOfState, stateFor } from './relay.ts';
 import { tokensOf } from './tokens.ts';
 
 /** What the user consented to, before the login. */
@@ -52,6 +53,8 @@ export interface LoginOptions {
   readonly states: OneTime<LoginState>;
   /** The one redirect URI that we have at the identity provider. */
   readonly callback: string;
+  /** The host that logins begin at, where the callback is another host's. */
+  readonly host?: string | undefined;
   readonly clock: Clock;
   readonly onEvent: OnLoginEvent;
 }
@@ -63,7 +66,7 @@ const ONCE: readonly string[] = ['state', 'code', 'iss', 'error'];
 type Tokens = TokenEndpointResponse & TokenEndpointResponseHelpers;
 
 export function createLogin(options: LoginOptions): Login {
-  const { provider, openid, states, callback, clock, onEvent } = options;
+  const { provider, openid, states, callback, host, clock, onEvent } = options;
 
   const begin: Login['begin'] = async (details, consent, requestId) => {
     const { client, config } = await openid().catch((cause: unknown) => {
@@ -76,7 +79,7 @@ export function createLogin(options: LoginOptions): Login {
       (provider.pkce ?? config.serverMetadata().supportsPKCE()) ? client.randomPKCECodeVerifier() : undefined;
     const lifeMs = Math.min(STATE_MS, details.expiresAt - clock.now());
     const kept = { consent, nonce, ...(verifier === undefined ? {} : { verifier }) };
-    const { name: state, cookie } = await states.keep(kept, Math.max(1, lifeMs));
+    const { name, cookie } = await states.keep(kept, Math.max(1, lifeMs));
     const challenge = verifier === undefined ? undefined : await client.calculatePKCECodeChallenge(verifier);
     const location = client.buildAuthorizationUrl(config, {
       ...provider.parameters,
@@ -84,7 +87,7 @@ export function createLogin(options: LoginOptions): Login {
       ...(challenge === undefined ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
       response_type: 'code',
       redirect_uri: callback,
-      state,
+      state: stateFor(name, host),
       ...(provider.plain === undefined ? { nonce } : {}),
     });
     return seeOther(location.href, [cookie]);
@@ -112,27 +115,28 @@ export function createLogin(options: LoginOptions): Login {
       fail('state');
       return [{ kind: 'page', reply: brokenPage(requestId) }];
     }
-    const kept = await states.take(state, request);
-    if (kept === 'unknown' || kept === 'foreign') {
+    const name = nameOfState(state, host);
+    const kept = name === undefined ? 'unknown' : await states.take(name, request);
+    if (name === undefined || kept === 'unknown' || kept === 'foreign') {
       fail(kept === 'unknown' ? 'state' : 'foreign_browser');
       return [{ kind: 'page', reply: kept === 'unknown' ? usedPage(requestId) : foreignPage(requestId) }];
     }
     const { consent } = kept;
     const failed = (error: FailedOutcome['error'], description: string): readonly [LoginResult, string] => [
       { kind: 'failed', consent, outcome: { error, description } },
-      state,
+      name,
     ];
     try {
       const [claims, tokens] = await exchange(request.query, state, kept);
       const identity = identityOf(claims, provider);
       if (identity !== undefined)
-        return [{ kind: 'user', consent, identity, tokens: tokensOf(tokens, provider, clock.now()) }, state];
+        return [{ kind: 'user', consent, identity, tokens: tokensOf(tokens, provider, clock.now()) }, name];
       fail('no_identity');
       return failed('server_error', 'The sign-in did not say who the user is.');
     } catch (thrown) {
       const failure = failureOf(thrown);
       fail(failure.kind, problemOf(thrown));
-      if (failure.kind === 'invalid') return [{ kind: 'page', reply: brokenPage(requestId) }, state];
+      if (failure.kind === 'invalid') return [{ kind: 'page', reply: brokenPage(requestId) }, name];
       if (failure.kind === 'unreachable') {
         return failed('temporarily_unavailable', 'The sign-in cannot be reached right now.');
       }
@@ -144,8 +148,8 @@ export function createLogin(options: LoginOptions): Login {
   return {
     begin,
     complete: async (request, requestId) => {
-      const [result, state] = await complete(request, requestId);
-      return { result, cookies: state === undefined ? [] : [states.forget(state)] };
+      const [result, name] = await complete(request, requestId);
+      return { result, cookies: name === undefined ? [] : [states.forget(name)] };
     },
   };
 }

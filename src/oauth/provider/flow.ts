@@ -8,6 +8,7 @@ import {
   type FailedOutcome,
   type InteractionDetails,
   type InteractionFlow,
+  isServed,
   type LoginOutcome,
   OAuthError,
   type ProtectedResources,
@@ -74,6 +75,7 @@ async function success(
   const asked = new Set(scopes.map(({ name }) => name));
   const granted = consentedScopes.filter((scope) => asked.has(scope));
   if (granted.length === 0) throw new RangeError('Nothing was granted that was asked for.');
+  if (!isServed(resource, tenant)) throw new RangeError('The tenant is not served at that resource.');
   // A token of a client for itself has its id in `sub`: no user's may be taken for one (security case 43).
   const clientId = client.metadata.client_id;
   const ofClient = accountId === clientId || (await directory.find(accountId, 'known')) !== undefined;
@@ -96,14 +98,15 @@ async function detailsOf(
 ): Promise<InteractionDetails | undefined> {
   const text = (name: string) => (typeof params[name] === 'string' ? params[name] : undefined);
   const client = await directory.find(text('client_id') ?? '', 'authorize');
-  const resource = resources().find(({ url }) => url === text('resource'));
+  const asked = text('resource') ?? '';
+  const resource = resources(asked).find(({ url }) => url === asked);
   const redirectUri = text('redirect_uri');
   if (client === undefined || resource === undefined || redirectUri === undefined) return undefined;
-  const asked = new Set(text('scope')?.split(' '));
+  const scopes = new Set(text('scope')?.split(' '));
   const prompts = text('prompt')?.split(' ') ?? [];
   return {
     ...{ uid, client, redirectUri, resource },
-    scopes: resource.scopes.filter(({ name }) => asked.has(name)),
+    scopes: resource.scopes.filter(({ name }) => scopes.has(name)),
     prompt: new Set(prompts.filter((prompt) => prompt === 'consent' || prompt === 'login')),
     loginHint: text('login_hint'),
     expiresAt: exp * 1000,

@@ -22,10 +22,14 @@ export function belowPath(path: string): { readonly kind: 'resume' | 'interactio
 const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
 
 /**
- * Every path at which some client looks for the metadata of the authorization server of an endpoint: at the root, and
- * with the endpoint's path behind it or before it, with a slash at the end or without.
+ * Whether some client looks there for the metadata of the authorization server of an endpoint: at the root, and with the
+ * endpoint's path behind it or before it, with a slash at the end or without.
  */
-export function metadataPaths(endpoints: readonly string[]): readonly string[] {
-  const below = endpoints.flatMap((path) => DOCUMENTS.flatMap((known) => [`${known}${path}`, `${path}${known}`]));
-  return [...DOCUMENTS, ...below].flatMap((path) => [path, `${path}/`]);
+export function isMetadataPath(path: string, isEndpoint: (path: string) => boolean): boolean {
+  const bare = path.endsWith('/') ? path.slice(0, -1) : path;
+  return DOCUMENTS.some((known) => {
+    if (bare === known) return true;
+    if (bare.startsWith(`${known}/`)) return isEndpoint(bare.slice(known.length));
+    return bare.endsWith(known) && isEndpoint(bare.slice(0, -known.length));
+  });
 }

@@ -51,6 +51,7 @@ async function refresh(provider: Provider, parts: RefreshGrantParts, ctx: KoaCon
   if (grant.accountId !== payload.accountId) throw invalidGrant('grant is of another account');
   const resource = resourceOf(stored, params['resource'], parts.resourceServers);
   const scope = scopeOf(stored, params['scope']);
+  await checkTenant(parts, payload.grantId, resource);
   await askIdentityProvider(parts, payload.grantId);
 
   const successor = await rotate(parts, token, stored);
@@ -94,6 +95,14 @@ function scopeOf({ payload }: StoredRefresh, asked: unknown): ReadonlySet<string
     throw new Refusal('invalid_scope', 'scope goes beyond what was granted');
   }
   return new Set(wanted);
+}
+
+/** A place may have become another tenant's since. */
+async function checkTenant({ grants, resourceServers }: RefreshGrantParts, grantId: string, resource: string) {
+  const grant = await grants.findBySecret(grantId);
+  if (grant === undefined) throw invalidGrant('grant has ended');
+  if (!resourceServers.serves(resource, grant.tenant))
+    throw invalidGrant('resource is not for the tenant of the grant');
 }
 
 /** A user who was locked out there is locked out here; an outage there ends nothing (rule 10). */

@@ -18,6 +18,9 @@ export function createServiceGrant(provider: Provider, resourceServers: Resource
       const resource = params['resource'] ?? resourceServers.main();
       if (typeof resource !== 'string') throw new Refusal('invalid_target', 'one resource at a time');
       const server = resourceServers.find(resource);
+      if (!resourceServers.serves(resource, service.tenant)) {
+        throw new Refusal('invalid_target', 'resource is not served here');
+      }
       const offered = new Set(server.scope.split(' '));
       const scope = scopeOf(service.scopes, params['scope']).filter((each) => offered.has(each));
       const token = new provider.ClientCredentials({ client, scope: scope.join(' ') });

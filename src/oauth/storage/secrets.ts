@@ -26,12 +26,13 @@ const KEY_ID = 'o1';
 /**
  * @param master at least 32 bytes.
  * @param issuer what is kept for one issuer means nothing for another.
+ * @param keeper the issuer that reads what belongs to its grants too. Default: itself.
  */
-export function createSecrets(master: Uint8Array, issuer: string): Secrets {
+export function createSecrets(master: Uint8Array, issuer: string, keeper = issuer): Secrets {
   const index = deriveKey(master, `oauth/index/${issuer}`);
   const sealing = deriveKey(master, `oauth/seal/${issuer}`);
   const rotation = deriveKey(master, `oauth/rotation/${issuer}`);
-  const fields = createSealer([{ id: KEY_ID, secret: deriveKey(master, `oauth/fields/${issuer}`) }]);
+  const fields = createSealer([{ id: KEY_ID, secret: deriveKey(master, `oauth/fields/${keeper}`) }]);
   const sealerOf = (kind: string, id: string) => {
     const secret = createHmac('sha256', sealing).update(`${kind}\0${id}`).digest();
     return createSealer([{ id: KEY_ID, secret }]);

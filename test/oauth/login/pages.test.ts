@@ -21,13 +21,22 @@ function pagesWith(text: string): readonly (readonly [string, HttpReply])[] {
   const details = { ...base, client: { ...base.client, metadata }, scopes };
   const document = { ...details, client: { ...details.client, origin: 'document' as const } };
   const identity = { subject: text, tenants: [{ id: text, name: text }], claims: { email: text, name: text } };
+  const { resource } = base;
+  const ours = { ...resource, tenant: { id: text, name: text } };
+  const brand = { name: text, logo: 'data:image/png;base64,AA==', supportUrl: 'https://acme.test/help' };
   const words = { serverName: text, loginAt: text };
   return [
     ['consent', consentPage({ ...FORM, ...words, details })],
     ['consent of a document', consentPage({ ...FORM, ...words, details: document })],
     ['consent after the login', consentPage({ ...FORM, ...words, details, user: text })],
-    ['tenants', tenantPage({ ...FORM, identity })],
-    ['no tenant', tenantPage({ ...FORM, identity: { ...identity, tenants: [] } })],
+    ['consent for a tenant', consentPage({ ...FORM, ...words, details: { ...details, resource: ours }, brand })],
+    ['tenants', tenantPage({ ...FORM, identity, resource })],
+    ['no tenant', tenantPage({ ...FORM, identity: { ...identity, tenants: [] }, resource })],
+    [
+      'another tenant',
+      tenantPage({ ...FORM, identity, resource: { ...ours, tenant: { id: '?', name: text } }, brand }),
+    ],
+    ['elsewhere', tenantPage({ ...FORM, identity, resource: { ...resource, elsewhere: () => text } })],
     ['development', devLoginPage([{ id: text, name: text, email: text, tenants: [] }], '/dev-idp/login/x')],
   ];
 }
@@ -58,10 +67,12 @@ test('security 25, 31: every page stands alone, in no frame, in no cache, and te
       'cache-control': 'no-store',
     });
     const nonce = /nonce="([^"]+)"/.exec(String(body))?.[1];
+    const pictures = String(body).includes('<img') ? ' img-src data:;' : '';
     expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none';${pictures} style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
     );
-    expect(String(body)).not.toMatch(
+    const plain = String(body).replace('<img class="logo" src="data:image/png;base64,AA=="', '');
+    expect(plain.replace('href="https://acme.test/help"', '')).not.toMatch(
       /<script|<img|<link|<iframe|\bsrc=|\bstyle=|\bon\w+=|https?:\/\/(?!mcp\.acme\.test)/,
     );
   }
