@@ -23,6 +23,10 @@ export const AUDIT_EVENTS = [
   'idp_refused',
   'key_created',
   'key_revoked',
+  'link_created',
+  'link_changed',
+  'link_deleted',
+  'link_expired',
   'signing_key_made',
 ] as const;
 

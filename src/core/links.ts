@@ -1,8 +1,5 @@
+import type { MethodClass } from './method-class.ts';
 import type { Tool } from './tool.ts';
-
-/** What a call does, as links tell calls apart. */
-export const METHOD_CLASSES = ['read', 'create', 'update', 'delete', 'custom'] as const;
-export type MethodClass = (typeof METHOD_CLASSES)[number];
 
 /** A capability link as it is stored: its token is never here. */
 export interface LinkRow {

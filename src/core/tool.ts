@@ -1,6 +1,6 @@
 import type { Icon } from './content.ts';
 import type { Json, JsonSchema } from './json.ts';
-import type { MethodClass } from './links.ts';
+import type { MethodClass } from './method-class.ts';
 
 /** Hints about what a tool does (MCP `ToolAnnotations`). Clients choose whom to ask before a call by them. */
 export interface ToolAnnotations {

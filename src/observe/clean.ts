@@ -3,7 +3,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 const NOT_PLAIN = /[^\x20-\x7e]/;
 
 /** A quick look for what {@link SECRETS} then replaces. */
-const SUSPECT = /pstn_|eyJ|bearer|basic|:\/\//i;
+const SUSPECT = /pstn_|pstl_|eyJ|bearer|basic|:\/\//i;
 
 /**
  * The second net. The first is that no field of a line holds a credential; but clients name themselves, models choose
@@ -11,6 +11,7 @@ const SUSPECT = /pstn_|eyJ|bearer|basic|:\/\//i;
  */
 const SECRETS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/pstn_[0-9A-Za-z_]+/g, 'pstn_[hidden]'],
+  [/pstl_[\w-]+/g, 'pstl_[hidden]'],
   [/\beyJ[\w-]{6,}(?:\.[\w-]*)*/g, '[hidden token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [hidden]'],
   [/(:\/\/)[^\s/@?#]*@/g, '$1[hidden]@'],

@@ -13,7 +13,7 @@ interface Rule {
 }
 
 /** What of an event is kept. Texts in `detail` are our own words, ids, or names that clients gave themselves. */
-const RULES: { readonly [event in Exclude<AuditEvent, 'key_created' | 'key_revoked'>]: Rule } = {
+const RULES: { readonly [event in Exclude<AuditEvent, 'key_created' | 'key_revoked' | `link_${string}`>]: Rule } = {
   client_registered: { actor: 'client', detail: ['name', 'authMethod', 'places'], open: true },
   client_refused: { actor: 'client', detail: ['error'], open: true },
   clients_pruned: { actor: 'system', detail: ['clients', 'count'] },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ALGORITHMS } from '../auth/issuer.ts';
 import { facade } from './config-facade.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
+import { links } from './config-links.ts';
 import { scopeName } from './config-tool.ts';
 
 /** `offline_access` is between a client and the authorization server (MCP 2026-07-28, basic/authorization). */
@@ -92,6 +93,7 @@ export const auth = z.strictObject({
     .describe(
       'Postern as the authorization server that clients see, for an identity provider that lacks what they need. See facade.md.',
     ),
+  links: links.prefault({}).describe('URLs that let whoever has one in. See links.md.'),
   scopes: z
     .record(scopeName(), text('a sentence'))
     .default({})

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bindings } from './config-access.ts';
 import { flag, matching, text } from './config-fields.ts';
+import { methodClass } from './config-links.ts';
 
 /** A scope as it travels in OAuth (RFC 6749 §3.3), without the wildcard that only Postern itself may issue. */
 export const scopeName = () => matching(/^(?!\*$)[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope name, such as tickets:read');
@@ -29,6 +30,7 @@ export function overrideFields(words: { readonly name: string; readonly beyond: 
       .optional()
       .describe(`Hints for clients, over those ${words.over}.`),
     scopes: scopeSet().optional().describe('The scopes a caller must hold; `none` opens the tool.'),
+    methodClass: methodClass().optional().describe('What links take its calls for. Default: see links.md.'),
     bind: bindings().optional().describe('Arguments that the server fills in, over `tools.bind`.'),
     shared: flag().optional().describe('The tool does the same for every tenant: see `tools.shared`.'),
   };

@@ -32,6 +32,7 @@ const FATES: Fates = {
     none: 'restart',
     issuers: 'restart',
     facade: 'restart',
+    links: 'restart',
     translate: 'restart',
     links: 'restart',
     scopes: 'live',

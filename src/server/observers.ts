@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
+import type { LinkRow } from '../core/links.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { createArgumentsDescriber } from '../observe/arguments.ts';
 import { createAuditLog } from '../observe/audit-log.ts';
@@ -30,6 +31,10 @@ export interface Observers {
   readonly oauth: (event: OAuthEvent) => void;
   /** Hears what went wrong inside it. */
   oauthFailed(thrown: unknown, requestId: string | undefined): void;
+  /** Hears of links that have ended by themselves. */
+  linkExpired(row: LinkRow): void;
+  /** Hears why this node cannot hear what others do to links. */
+  linksUnheard(thrown: unknown): void;
   request(request: HttpRequest, reply: HttpReply, seen: Seen): void;
   counters(): { readonly [name: string]: number };
   /** Writes what is waiting. */
@@ -108,6 +113,9 @@ export function createObservers(config: Config, { clock, database, logTo }: Obse
       counters.add('faults', 'oauth');
       log.fault('authorization server failed', thrown, requestId === undefined ? {} : { requestId });
     },
+    linkExpired: ({ id, tenant, name }) =>
+      auditLog.record({ event: 'link_expired', tenant, actorKind: 'system', detail: { linkId: id, name } }),
+    linksUnheard: (thrown) => log.event('links are read and not heard', { message: reasonIn(thrown) }, 'warn'),
     request: (request, reply, seen) => {
       counters.add('requests', String(reply.status));
       if (seen.error !== undefined) countRefusal(counters, seen.error);

@@ -7,6 +7,7 @@ const BOTH: readonly Place[] = ['log', 'error'];
 const FORMS: readonly (readonly [what: string, form: RegExp, places: readonly Place[]])[] = [
   ['a canary', /canary/i, BOTH],
   ['an API key', /pstn_[0-9A-Za-z]{4,}_/, BOTH],
+  ['a link', /pstl_[\w-]{8,}/, BOTH],
   ['a JWT', /\beyJ[\w-]{6,}/, BOTH],
   ['a private key', /PRIVATE KEY|"d":"/, BOTH],
   ['a password in a URL', /:\/\/[^/\s"']*:[^/\s"'@]+@/, BOTH],

@@ -65,5 +65,7 @@ export function harvestReply(canaries: Canaries, cookies: readonly string[], loc
 }
 
 export function harvestPath(canaries: Canaries, path: string | undefined): void {
+  // Without what stands in front of every token: that says what it is, and is no secret.
+  canaries.add(/pstl_([\w-]+)/.exec(path ?? '')?.[1], 'a link');
   canaries.add(/\/oauth\/(?:interaction|authorize)\/([\w-]+)/.exec(path ?? '')?.[1], 'an interaction', ['log']);
 }

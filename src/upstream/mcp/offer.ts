@@ -1,4 +1,5 @@
 import { isObject, type JsonSchema } from '../../core/json.ts';
+import type { MethodClass } from '../../core/method-class.ts';
 import type { Tool, ToolAnnotations } from '../../core/tool.ts';
 import { distinctNames } from '../../lib/distinct-names.ts';
 import { visibleText } from '../../lib/visible-text.ts';
@@ -13,6 +14,8 @@ export interface ToolOverride {
   readonly description?: string;
   readonly annotations?: ToolAnnotations;
   readonly scopes?: readonly string[] | 'none';
+  /** Of which class its calls are for links. */
+  readonly methodClass?: MethodClass;
 }
 
 export interface OfferOptions {
@@ -117,6 +120,7 @@ function toolOf(
     annotations,
     scopes: said ?? [`${upstream}:${annotations.readOnlyHint === true ? 'read' : 'write'}`],
     tags: [],
+    ...(override?.methodClass === undefined ? {} : { methodClass: override.methodClass }),
     upstream,
   };
 }
