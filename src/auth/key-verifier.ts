@@ -161,6 +161,15 @@ function judge(
 ): Principal | Reason {
   const matches = matchesDigest(token, row?.digest ?? NO_DIGEST, pepper);
   if (row === undefined || !matches) return 'key_unknown';
+  return principalOfKey(row, now, implies);
+}
+
+/** @returns who calls with a key, or why nobody does. */
+export function principalOfKey(
+  row: ApiKeyRow,
+  now: number,
+  implies: Implications,
+): Principal | 'key_revoked' | 'key_expired' {
   if (row.revokedAt !== null) return 'key_revoked';
   if (row.expiresAt !== null && row.expiresAt <= now) return 'key_expired';
   return {

@@ -75,7 +75,7 @@ export async function start(
 }
 
 /** A key that may do everything opens nothing in a server that was not started with `--dev`. */
-function withoutDevKeys(database: Database): Database {
+export function withoutDevKeys(database: Database): Database {
   const find = async (id: string) => {
     const row = await database.keys.find(id);
     return row?.scopes.includes('*') === true ? undefined : row;

@@ -12,14 +12,26 @@ export interface ScopeRule extends Selector {
 /** The first rule that fits decides; `none` opens everything. */
 export type ScopeRules = readonly ScopeRule[] | 'none';
 
+/** What the config says of an operation, and where among an upstream's `tools` it says it. */
+export interface SaidScopes {
+  readonly require: Required;
+  readonly path: readonly (string | number)[];
+}
+
 /** A test of the rules, compiled once: what the config says of an operation, if it says anything. */
-export function scopeRules(rules: ScopeRules): (operation: Operation) => Required | undefined {
-  if (rules === 'none') return () => 'none';
-  const compiled = rules.map(({ require, ...selector }) => {
+export function scopeRules(rules: ScopeRules): (operation: Operation) => SaidScopes | undefined {
+  if (rules === 'none') return () => ({ require: 'none', path: ['scopes'] });
+  const compiled = rules.map(({ require, ...selector }, index) => {
     const isWhole = Object.values(selector).every((value) => value === undefined);
-    return { require, fits: isWhole ? () => true : matcher(selector) };
+    return { said: { require, path: ['scopes', index] }, fits: isWhole ? () => true : matcher(selector) };
   });
-  return (operation) => compiled.find(({ fits }) => fits(operation))?.require;
+  return (operation) => compiled.find(({ fits }) => fits(operation))?.said;
+}
+
+/** The scopes of a tool, and who says so: the config at a place in `tools`, the document, or the method. */
+export interface RequiredScopes {
+  readonly scopes: string[];
+  readonly by: SaidScopes['path'] | 'document' | 'method';
 }
 
 /**
@@ -30,14 +42,18 @@ export function scopeRules(rules: ScopeRules): (operation: Operation) => Require
 export function requiredScopes(
   operation: Operation,
   said: {
-    readonly config: Required | undefined;
+    readonly config: SaidScopes | undefined;
     readonly extension: readonly string[];
     readonly own: readonly string[];
     readonly upstream: string;
   },
-): string[] {
+): RequiredScopes {
   const { config, extension, own, upstream } = said;
-  if (config !== undefined) return [...new Set([...(config === 'none' ? [] : config), ...extension])];
+  if (config !== undefined) {
+    const wanted = config.require === 'none' ? [] : config.require;
+    return { scopes: [...new Set([...wanted, ...extension])], by: config.path };
+  }
   const declared = [...new Set([...own, ...extension])];
-  return declared.length > 0 ? declared : [`${upstream}:${isSafe(operation.method) ? 'read' : 'write'}`];
+  if (declared.length > 0) return { scopes: declared, by: 'document' };
+  return { scopes: [`${upstream}:${isSafe(operation.method) ? 'read' : 'write'}`], by: 'method' };
 }

@@ -19,7 +19,14 @@ import { pagingOf } from './pages/paging.ts';
 import type { DeclaredScheme, Fields, OperationPlan, Paging } from './plan.ts';
 import { acceptOf, resultSchema, returnLine, type Success, successOf } from './returns.ts';
 import { Views } from './schema/view.ts';
-import { type Required, requiredScopes, type ScopeRules, scopeRules } from './scopes.ts';
+import {
+  type Required,
+  type RequiredScopes,
+  requiredScopes,
+  type SaidScopes,
+  type ScopeRules,
+  scopeRules,
+} from './scopes.ts';
 import { ownScopes, securityOf, securitySchemes } from './security.ts';
 import { names, type Selection, select, unmatched } from './select.ts';
 import { type TrimOptions, trimSchema, trims } from './trim.ts';
@@ -72,6 +79,8 @@ export interface OpenApiTool {
   readonly enforced: JsonSchema;
   /** How its pages follow one another: found out when it is first read. */
   readonly paging: Paging;
+  /** Who says which scopes it requires. */
+  readonly scopesBy: RequiredScopes['by'];
   /** What the config says of its results. */
   readonly results: Pick<Override, 'fields' | 'resultTokens'>;
   /** Method and path as the document has them, such as `GET /pets/{id}`. */
@@ -94,13 +103,15 @@ interface Context {
   readonly views: Views;
   readonly schemas: InputSchemas;
   readonly schemes: ReadonlyMap<string, DeclaredScheme>;
-  readonly configured: (operation: Operation) => Required | undefined;
+  readonly configured: (operation: Operation) => SaidScopes | undefined;
 }
 
 interface Chosen {
   readonly operation: Operation;
   readonly extension: Extension;
   readonly override: Override;
+  /** The last override that says which scopes it takes, by its key. */
+  readonly scopes: SaidScopes | undefined;
 }
 
 const MAX_TOOL_BYTES = 32_000;
@@ -136,8 +147,11 @@ function chosen(operations: readonly Operation[], context: Context): { operation
   return operations.map((operation) => {
     const extension = extensionOf(operation, document, byTag);
     if (!selected.has(operation) || extension.enabled === false) return { operation };
-    const said = overrides.filter(([key]) => names(key, operation)).map(([, override]) => override);
-    return { operation, chosen: { operation, extension, override: Object.assign({}, ...said) } };
+    const said = overrides.filter(([key]) => names(key, operation));
+    const override: Override = Object.assign({}, ...said.map(([, each]) => each));
+    const [key = ''] = said.findLast(([, each]) => each.scopes !== undefined) ?? [];
+    const scopes = override.scopes && { require: override.scopes, path: ['overrides', key, 'scopes'] };
+    return { operation, chosen: { operation, extension, override, scopes } };
   });
 }
 
@@ -183,7 +197,8 @@ function toolOf(each: Chosen, name: string, context: Context): OpenApiTool {
   const page = once(() => pagingFor(each, { input, success }, context));
   const enforce = once(() => context.schemas.enforced(input, page()));
   const { fields, resultTokens } = each.override;
-  const facts = { input, success, page };
+  const required = scopesOf(each, context);
+  const facts = { input, success, page, scopes: required.scopes };
   const { trim, ...untrimmed } = context.options;
   return {
     tool: definitionOf(each, name, facts, context),
@@ -197,10 +212,27 @@ function toolOf(each: Chosen, name: string, context: Context): OpenApiTool {
     get paging() {
       return page();
     },
+    scopesBy: required.by,
     results: { fields, resultTokens },
     operation: operation.identity,
     operationId: operation.operationId,
   };
+}
+
+function scopesOf({ operation, extension, scopes }: Chosen, { options, schemes, configured }: Context): RequiredScopes {
+  return requiredScopes(operation, {
+    config: scopes ?? configured(operation),
+    extension: extension.scopes,
+    own: ownScopes(operation, schemes),
+    upstream: options.upstream,
+  });
+}
+
+interface ToolFacts {
+  readonly input: Input;
+  readonly success: Success;
+  readonly page: () => Paging;
+  readonly scopes: readonly string[];
 }
 
 function pagingFor(
@@ -223,8 +255,8 @@ function pagingFor(
 function definitionOf(
   { operation, extension, override }: Chosen,
   name: string,
-  { input, success, page }: { readonly input: Input; readonly success: Success; readonly page: () => Paging },
-  { options, views, schemas, schemes, configured }: Context,
+  { input, success, page, scopes }: ToolFacts,
+  { options, views, schemas }: Context,
 ): Tool {
   const { trim = {} } = options;
   const said = override.title ?? extension.title;
@@ -259,12 +291,7 @@ function definitionOf(
     },
     ...(output === undefined ? {} : { outputSchema: output }),
     annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
-    scopes: requiredScopes(operation, {
-      config: override.scopes ?? configured(operation),
-      extension: extension.scopes,
-      own: ownScopes(operation, schemes),
-      upstream: options.upstream,
-    }),
+    scopes,
     tags: [...new Set([...operation.tags, ...extension.tags])],
     upstream: options.upstream,
   };

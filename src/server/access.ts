@@ -39,22 +39,35 @@ export function bindTools(
 }
 
 /**
- * The tools that reach whatever the upstream's one credential reaches, whoever calls: nothing in the config ties them to
- * the caller, or says that what they do is for everybody.
+ * The place in the config that ties a tool to its caller, or says that what it does is for everybody; the upstream's
+ * credential, where callers are not one to the API to begin with.
  */
-export function untiedTools(
+export type Tie = string;
+
+/**
+ * How each tool is tied to its caller. One that is not, has nothing: it reaches whatever the upstream's one credential
+ * reaches, whoever calls.
+ * @param guarded whether what is filled in, or a check, ties a tool.
+ */
+export function tiesOf(
+  name: string,
   { credential, headers, tools: config }: Pick<UpstreamConfig, 'credential' | 'headers' | 'tools'>,
-  tools: readonly OpenApiTool[],
-  tied: (tool: OpenApiTool) => boolean,
-): readonly OpenApiTool[] {
-  if (credential.from !== 'static') return [];
-  if (Object.values(headers).some((value) => namesCaller(value))) return [];
+  guarded: (tool: OpenApiTool) => Tie | undefined,
+): (tool: OpenApiTool) => Tie | undefined {
+  const at = (...path: (string | number)[]) => spell(['upstreams', name, ...path]);
+  if (credential.from !== 'static') return () => at('credential');
+  const header = Object.entries(headers).find(([, value]) => namesCaller(value));
+  if (header !== undefined) return () => at('headers', header[0]);
   const shared = config.shared.map(matcher);
-  return tools.filter((tool) => {
-    if (tied(tool)) return false;
-    if (overridesOf(config.overrides, tool).some((override) => override.shared === true)) return false;
-    return !shared.some((fits) => fits(subjectOf(tool)));
-  });
+  const own = Object.entries(config.overrides).filter(([, override]) => override.shared === true);
+  return (tool) => {
+    const tie = guarded(tool);
+    if (tie !== undefined) return tie;
+    const particular = own.find(([operation]) => overridesOf({ [operation]: true }, tool).length > 0);
+    if (particular !== undefined) return at('tools', 'overrides', particular[0], 'shared');
+    const index = shared.findIndex((fits) => fits(subjectOf(tool)));
+    return index === -1 ? undefined : at('tools', 'shared', index);
+  };
 }
 
 /** Whether a value says for whom a call is. A client is of many tenants. */

@@ -125,7 +125,7 @@ export function isCheckedByKeys({ jwks, introspection }: IssuerConfig): boolean 
   return jwks !== undefined || introspection === undefined;
 }
 
-function issuerOf(config: IssuerConfig, { implies }: Config['auth']): Issuer {
+export function issuerOf(config: IssuerConfig, { implies }: Config['auth']): Issuer {
   const { issuer, tokenIssuer, algorithms, typ, audience, tenant, claims, grants } = config;
   return {
     ...{ issuer, tokenIssuer, algorithms, types: typ, audience, tenant },

@@ -33,7 +33,7 @@ export function createBindings(config: BindingsConfig, where: string): Bindings 
           return [];
         }
         unused.delete(name);
-        return [{ path, value: fillingOf(value) }];
+        return [{ path, value: fillingFor(value), where: `${where}.${name}` }];
       });
     },
     problems: () => [...unused].map((name) => unknown(`${where}.${name}`, name, seen)),
@@ -57,7 +57,7 @@ function propertyOf(schema: unknown, key: string): unknown {
   return isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
 }
 
-function fillingOf(value: string | number | boolean): Binding['value'] {
+function fillingFor(value: string | number | boolean): Binding['value'] {
   const field = PRINCIPAL_FIELDS.find((name) => value === `principal.${name}`);
   return field === undefined ? { literal: value } : { principal: field };
 }

@@ -30,7 +30,7 @@ export interface CallerGround {
   readonly logins: Logins | undefined;
   readonly assertions: Pick<AssertionKeys, 'start' | 'sign'>;
   /** Where tokens are kept that were exchanged: shared by all nodes, and sealed. */
-  readonly exchanged: Cache;
+  readonly exchanged: Pick<Cache, 'get' | 'set' | 'delete'>;
 }
 
 /** The upstream that a credential is for. */

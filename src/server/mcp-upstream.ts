@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from '../lib/once.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
+import type { CallerTokens } from '../upstream/credentials/caller-tokens.ts';
 import { Connection } from '../upstream/mcp/connection.ts';
 import { Legs } from '../upstream/mcp/legs.ts';
 import { type ListKind, type Lists, NOTHING_LISTED, type Note } from '../upstream/mcp/listed.ts';
@@ -41,6 +42,8 @@ export interface LoadedMcpUpstream extends Served {
   /** Its URL, or the program that is started. */
   readonly baseUrl: string;
   readonly scopes: { readonly [name: string]: string };
+  /** Where the tokens of calls come from, where they differ from caller to caller. */
+  readonly tokens: CallerTokens | undefined;
   /** Why there is no connection, in a few words; nothing while there is one. */
   readonly problem: string | undefined;
   /** Hears which lists have changed, until the returned function is called. */
@@ -184,6 +187,9 @@ class McpUpstream implements LoadedMcpUpstream {
   }
   get problem() {
     return this.#connection.problem;
+  }
+  get tokens() {
+    return this.#way.tokens;
   }
 
   async start(): Promise<void> {

@@ -25,6 +25,14 @@ export interface OwnershipContext extends ExpressionContext {
   readonly onFault: (why: string) => void;
 }
 
+/** A declared check as it comes before a tool. */
+export interface Guarded {
+  readonly owns: Owns;
+  readonly check: OwnershipCheck;
+  /** Its place in the config. */
+  readonly where: string;
+}
+
 /** A declared check, with its place in the config. */
 interface Declared {
   readonly check: OwnershipCheck;
@@ -41,8 +49,8 @@ export async function loadOwnership(
   name: string,
   { tools: config }: Pick<UpstreamConfig, 'tools'>,
   context: OwnershipContext,
-): Promise<ReadonlyMap<OpenApiTool, Owns>> {
-  const found = new Map<OpenApiTool, Owns>();
+): Promise<ReadonlyMap<OpenApiTool, Guarded>> {
+  const found = new Map<OpenApiTool, Guarded>();
   const problems: Problem[] = [];
   for (const { check, path, guards } of declared(config)) {
     const where = spell(['upstreams', name, 'tools', ...path]);
@@ -62,7 +70,7 @@ export async function loadOwnership(
       read: context.read(operation),
       rememberMs: check.rememberSeconds * 1000,
     });
-    for (const tool of guarded) found.set(tool, owns);
+    for (const tool of guarded) found.set(tool, { owns, check, where });
   }
   if (problems.length > 0) throw new StartError(problems);
   return found;

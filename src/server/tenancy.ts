@@ -17,6 +17,8 @@ export interface Tenancy {
   remarks(upstreams: readonly Untied[]): string[];
   /** A callable that is its own tenant's: the first one to call, or the one that there is. */
   confine(callable: Callable): Callable;
+  /** Whether a tenant may call what is confined. */
+  admits(tenant: string): boolean;
 }
 
 export interface TenancyOptions {
@@ -50,6 +52,7 @@ export function createTenancy(config: Config, { keyTenants, lenient, refused }: 
     });
   };
   return {
+    admits: (tenant) => lenient || sole === undefined || tenant === sole,
     problems: (upstreams) => (many && !lenient ? upstreams.flatMap(problemOf) : []),
     remarks: (upstreams) => (many && lenient ? upstreams.flatMap(remarkOf) : []),
     confine: (callable) =>

@@ -10,20 +10,26 @@ import { declaredScopes } from '../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../tools/define.ts';
-import { boundCallable } from '../tools/guards/bound.ts';
+import { type Binding, boundCallable } from '../tools/guards/bound.ts';
 import { ownedCallable } from '../tools/guards/owned.ts';
-import type { CredentialConfig, SchemeCredential, StaticCredential } from '../upstream/credential.ts';
+import {
+  type Credential,
+  type CredentialConfig,
+  compileCredential,
+  type SchemeCredential,
+  type StaticCredential,
+} from '../upstream/credential.ts';
 import type { OnFault } from '../upstream/mapping.ts';
 import { presetByHost, presetFor } from '../upstream/presets.ts';
 import { createLimitReader, type ReadLimits } from '../upstream/rate-limit-expression.ts';
 import { createIdentities } from '../upstream/rate-limit-identity.ts';
 import { createRetry } from '../upstream/retry.ts';
-import { bindsCaller, bindTools, untiedTools } from './access.ts';
+import { bindsCaller, bindTools, type Tie, tiesOf } from './access.ts';
 import type { CallerGround, CredentialUse } from './caller-credentials.ts';
 import type { UpstreamConfig } from './config.ts';
 import { spell } from './config-problems.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
-import { loadOwnership } from './ownership.ts';
+import { type Guarded, loadOwnership } from './ownership.ts';
 import { StartError } from './problem.ts';
 import { loadResultFields } from './result-fields.ts';
 import type { Sources } from './sources.ts';
@@ -74,11 +80,23 @@ export interface LoadedUpstream {
   readonly scopes: { readonly [name: string]: string };
   /** The names of its tools that reach whatever its one credential reaches, whoever calls. */
   readonly untied: readonly string[];
+  /** What the config has before one of its tools. */
+  guardsOf(tool: OpenApiTool): ToolGuards;
   /** What else it offers, where it is of a kind that does. Read whenever what is served is put together. */
   readonly resources?: readonly ResourceDefinition[];
   readonly resourceTemplates?: readonly ResourceTemplateDefinition[];
   readonly prompts?: readonly PromptDefinition[];
   close(): Promise<void>;
+}
+
+/** What the config has before a tool, with the places that say so. */
+export interface ToolGuards {
+  readonly bindings: readonly Binding[];
+  readonly owned?: Guarded;
+  /** What tells its callers apart to the API; nothing where nothing does. */
+  readonly tie?: Tie;
+  /** What its calls are completed with. */
+  readonly credential: Credential;
 }
 
 /** A document, and the tools made of it. */
@@ -192,14 +210,19 @@ export async function loadUpstream(
     onFault: (why) => onFault('owns', why),
   });
   const callables = tools.map((tool) => {
-    const owns = owned.get(tool);
+    const guarded = owned.get(tool);
     const callable = openApiCallable(tool, parts);
-    return boundCallable(owns === undefined ? callable : ownedCallable(callable, owns), bound.get(tool) ?? []);
+    const kept = guarded === undefined ? callable : ownedCallable(callable, guarded.owns);
+    return boundCallable(kept, bound.get(tool) ?? []);
   });
-  const untied = untiedTools(config, tools, (tool) => owned.has(tool) || (bound.get(tool) ?? []).some(bindsCaller));
+  const tieOf = tiesOf(name, config, (tool) => owned.get(tool)?.where ?? bound.get(tool)?.find(bindsCaller)?.where);
   return {
     ...{ name, baseUrl, tools, callables, warnings, scopes },
-    untied: untied.map(({ tool }) => tool.name),
+    untied: tools.flatMap((each) => (tieOf(each) === undefined ? [each.tool.name] : [])),
+    guardsOf: (tool) => ({
+      ...{ bindings: bound.get(tool) ?? [], owned: owned.get(tool), tie: tieOf(tool) },
+      credential: compileCredential(credential, tool.plan),
+    }),
     close: async () => {
       await Promise.all([egress.close(), opened.close()]);
     },

@@ -15,6 +15,8 @@ export interface Binding {
   /** The argument, or a member of one that is an object: `['org_id']`, `['body', 'org_id']`. */
   readonly path: readonly [string] | readonly [string, string];
   readonly value: { readonly principal: PrincipalField } | { readonly literal: string | number | boolean };
+  /** The place in the config that says so. */
+  readonly where?: string;
 }
 
 /**
@@ -56,19 +58,28 @@ function problem(path: Binding['path'], expected: string, given: unknown): Probl
   return { pointer: pointerOf(path), expected, received };
 }
 
-type Fill = (args: JsonObject, principal: Principal) => JsonObject;
-
-/** Puts the value where it belongs, as the number that the schema may want. */
-function fillerOf({ path, value }: Binding, schema: JsonSchema): Fill {
+/**
+ * What an argument is filled with, for a principal: as the number that the schema may want.
+ * @returns what throws PosternError `forbidden` for a principal that has no such thing.
+ */
+export function fillingOf({ path, value }: Binding, schema: JsonSchema): (principal: Principal) => Json {
   const [key, member] = path;
   const numeric = isNumeric(member === undefined ? at(schema, key) : at(at(schema, key), member));
-  const valueFor = (principal: Principal): Json => {
+  return (principal) => {
     if ('literal' in value) return value.literal;
     const found = principal[value.principal];
     // Left out, an argument that says for whom a call is would widen it.
     if (found === undefined) throw cannotBeNamed(`a principal without ${value.principal}, for ${pointerOf(path)}`);
     return numeric && /^-?\d+$/.test(found) && Number.isSafeInteger(Number(found)) ? Number(found) : found;
   };
+}
+
+type Fill = (args: JsonObject, principal: Principal) => JsonObject;
+
+/** Puts the value where it belongs. */
+function fillerOf(binding: Binding, schema: JsonSchema): Fill {
+  const [key, member] = binding.path;
+  const valueFor = fillingOf(binding, schema);
   return (args, principal) => {
     const filled = valueFor(principal);
     return { ...args, [key]: member === undefined ? filled : { ...(args[key] as JsonObject), [member]: filled } };

@@ -36,7 +36,8 @@ export interface ToolPolicy {
   for(tenant: string): Decision;
 }
 
-type Kind = 'read' | 'write' | 'destructive';
+/** What a tool does, as rules mean it. */
+export type Kind = 'read' | 'write' | 'destructive';
 
 /**
  * Of rules about the name of a tool, its tags and what it does, the first that says something decides; of several tags
@@ -67,7 +68,7 @@ export function policyOf(rules: PolicyRules, tool: Tool): ToolPolicy {
 }
 
 /** A tool that does not say of itself that it destroys nothing may (MCP `ToolAnnotations`). */
-function kindOf({ annotations: { readOnlyHint, destructiveHint } }: Tool): Kind {
+export function kindOf({ annotations: { readOnlyHint, destructiveHint } }: Tool): Kind {
   if (readOnlyHint === true) return 'read';
   return destructiveHint === false ? 'write' : 'destructive';
 }

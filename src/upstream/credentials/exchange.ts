@@ -27,7 +27,7 @@ export interface ExchangeOptions {
   /** Whether a grant was revoked. */
   readonly isEnded: (grantId: string) => boolean;
   /** Shared by all nodes, and sealed. */
-  readonly cache: Cache;
+  readonly cache: Pick<Cache, 'get' | 'set' | 'delete'>;
   readonly clock: Clock;
   /** Hears that the token endpoint refuses this server, and why: only the operator can mend that. */
   readonly refused: (error: string) => void;
