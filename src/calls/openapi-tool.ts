@@ -160,9 +160,15 @@ function filledInQuery({ parameters }: OperationPlan, bound: readonly string[]):
   return parameters.filter(({ key, in: place }) => place === 'query' && bound.includes(key)).map(({ name }) => name);
 }
 
+/** Whose a cursor is: of another account it would be a place in another list. */
+function callerOf({ principal, connection }: Run): string {
+  const key = principalKey(principal);
+  return connection === undefined ? key : JSON.stringify([key, connection]);
+}
+
 /** The request that a call would send, but for its credential. */
-function rehearsal({ pages, build }: Prepared, args: JsonObject, { principal }: Run): JsonObject {
-  const opened = pages.open(args, principalKey(principal));
+function rehearsal({ pages, build }: Prepared, args: JsonObject, run: Run): JsonObject {
+  const opened = pages.open(args, callerOf(run));
   const { method, url, headers, body } = pages.request(opened, build(opened.args));
   const sent = typeof body === 'string' ? body : body && `${body.byteLength} bytes`;
   return { method, url, headers: { ...headers }, ...(sent === undefined ? {} : { body: sent }) };
@@ -171,9 +177,9 @@ function rehearsal({ pages, build }: Prepared, args: JsonObject, { principal }: 
 /** From checked arguments to a result, or to a failure that is thrown. */
 async function callOperation(prepared: Prepared, parts: OpenApiParts, args: JsonObject, run: Run): Promise<ToolResult> {
   const { build, pages, mapped, fill } = prepared;
-  const { principal, requestId } = run;
+  const { requestId } = run;
   // 1. A cursor says which page, and the arguments say the rest.
-  const opened = pages.open(args, principalKey(principal));
+  const opened = pages.open(args, callerOf(run));
   const built = pages.request(opened, build(opened.args));
   const request = fill === undefined ? built : fill(built, { requestId, tool: mapped.id, args });
 
@@ -208,11 +214,12 @@ async function exchange(
 ): Promise<Exchanged> {
   const { credential, normalise, mapped, counted, idempotent } = prepared;
   const { upstream } = parts;
-  const { principal, requestId, conversation } = run;
+  const { principal, requestId, conversation, connection } = run;
   // To the API and back, unless it is known to refuse.
   const call = { operation: counted, identity: parts.identityOf(principal) };
   const { signal } = conversation;
-  const sent = await send(upstream, request, { principal, credential, requestId, signal, counted: call, idempotent });
+  const context = { principal, credential, connection, requestId, signal, counted: call, idempotent };
+  const sent = await send(upstream, request, context);
   run.upstreamMs += sent.ms;
   if ('error' in sent) throw limited(parts, run, sent.error, sent.limits);
   const { secrets } = sent;

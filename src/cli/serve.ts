@@ -131,7 +131,7 @@ async function readServed(io: Io, document: string | undefined, options: ServeOp
   refuseUnsafe(loaded, document, options);
   const state = new LocalState(loaded.baseDir);
   const master = masterOf(loaded, state);
-  const config: Config = { ...loaded.config, secrets: { master } };
+  const config: Config = { ...loaded.config, secrets: { ...loaded.config.secrets, master } };
   return { loaded, config, files, state, master };
 }
 

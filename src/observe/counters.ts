@@ -12,6 +12,8 @@ type Counter =
   | 'refused_origin'
   /** Credentials that were refused, by reason. */
   | 'refused_credential'
+  /** Connections whose credential their upstream takes no more, by upstream. */
+  | 'connections_lost'
   /** Call records that were lost. */
   | 'calls_dropped'
   /** Records of the audit trail that were lost. */

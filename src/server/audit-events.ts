@@ -12,8 +12,11 @@ interface Rule {
   readonly open?: true;
 }
 
+/** Events that commands and the observers write themselves. */
+type ToldElsewhere = 'key_created' | 'key_revoked' | `link_${string}` | `connection_${string}` | 'vault_rotated';
+
 /** What of an event is kept. Texts in `detail` are our own words, ids, or names that clients gave themselves. */
-const RULES: { readonly [event in Exclude<AuditEvent, 'key_created' | 'key_revoked' | `link_${string}`>]: Rule } = {
+const RULES: { readonly [event in Exclude<AuditEvent, ToldElsewhere>]: Rule } = {
   client_registered: { actor: 'client', detail: ['name', 'authMethod', 'places'], open: true },
   client_refused: { actor: 'client', detail: ['error'], open: true },
   clients_pruned: { actor: 'system', detail: ['clients', 'count'] },

@@ -13,6 +13,7 @@ import { noLogin } from '../upstream/credentials/refusals.ts';
 import type { AssertionKeys } from './assertion-keys.ts';
 import type { Config } from './config.ts';
 import type { CallerCredentialConfig, ExchangeConfig } from './config-credential.ts';
+import type { ConnectionGround } from './connections.ts';
 import { presentedTo } from './credential-problems.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 
@@ -29,6 +30,8 @@ export interface CallerGround {
   /** Nothing where there is no facade. */
   readonly logins: Logins | undefined;
   readonly assertions: Pick<AssertionKeys, 'start' | 'sign'>;
+  /** Nothing where nobody's account is looked up. */
+  readonly connections?: ConnectionGround;
   /** Where tokens are kept that were exchanged: shared by all nodes, and sealed. */
   readonly exchanged: Pick<Cache, 'get' | 'set' | 'delete'>;
 }

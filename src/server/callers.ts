@@ -2,6 +2,7 @@ import { createSealer, deriveKey } from '../lib/seal.ts';
 import { sealedCache } from '../lib/sealed-cache.ts';
 import { type AssertionKeysParts, createAssertionKeys } from './assertion-keys.ts';
 import type { CallerGround } from './caller-credentials.ts';
+import type { ConnectionGround } from './connections.ts';
 import type { Facade } from './facade.ts';
 
 /** What credentials that differ from caller to caller live on for as long as the process does. */
@@ -14,8 +15,8 @@ export interface Callers {
   close(): Promise<void>;
 }
 
-export function createCallers(parts: AssertionKeysParts): Callers {
-  const { cache, clock, master } = parts;
+export function createCallers(parts: AssertionKeysParts & Pick<ConnectionGround, 'vault' | 'lost'>): Callers {
+  const { cache, clock, master, database, vault, lost } = parts;
   const assertions = createAssertionKeys(parts);
   const listeners = new Set<(grantId: string) => void>();
   const exchanged = sealedCache(cache, createSealer([{ id: 'x1', secret: deriveKey(master, 'exchanged') }]));
@@ -26,6 +27,7 @@ export function createCallers(parts: AssertionKeysParts): Callers {
     published: assertions.published,
     ground: (facade) => ({
       ...{ clock, assertions, exchanged },
+      connections: { table: database.connections, vault, cache, clock, lost },
       logins: facade && {
         tokenFor: facade.tokenFor,
         isEnded: (grantId) => facade.localIssuer.isRevoked(grantId, undefined),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PRESET_NAMES } from '../upstream/presets.ts';
 import { bindings, ownershipCheck } from './config-access.ts';
 import { catalogueFields, trim } from './config-catalogue.ts';
+import { connectionCredential } from './config-connections.ts';
 import { callerCredentials } from './config-credential.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { fields, pages } from './config-pages.ts';
@@ -169,15 +170,14 @@ const staticCredential = z
     error: 'from and exactly one of bearer, basic, apiKey, value, schemes',
   });
 
-const SOURCES = 'none, static, identity, assertion, exchange or passthrough';
+const SOURCES = 'none, static, identity, assertion, exchange, passthrough or connection';
 const noCredential = z.strictObject({ from: z.literal('none').describe('No credential is sent.') });
 
-const credential = z.discriminatedUnion('from', [noCredential, staticCredential, ...callerCredentials], {
-  error: ({ input }) => {
-    const from = String((input as { from?: unknown } | null | undefined)?.from);
-    return from === 'connection' ? `${SOURCES} ("connection" comes with a later version)` : SOURCES;
-  },
-});
+const credential = z.discriminatedUnion(
+  'from',
+  [noCredential, staticCredential, ...callerCredentials, connectionCredential],
+  { error: SOURCES },
+);
 
 /** Headers that carry credentials or belong to the connection; `credential` and HTTP itself set those. */
 const RESERVED =

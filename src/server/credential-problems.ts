@@ -38,6 +38,7 @@ function wrongWith(credential: Credential, config: Config): readonly Wrong[] {
   switch (credential.from) {
     case 'none':
     case 'static':
+    case 'connection':
       return [];
     case 'identity': {
       if (auth.facade !== undefined) return [];
@@ -80,17 +81,18 @@ function exchangeProblems(issuer: string | undefined, { auth }: Config): readonl
 
 /** Token endpoints to which secrets would go in the clear. */
 export function openTokenEndpoints(config: Config, at: (field: string) => string): Problem[] {
-  return credentialsOf(config).flatMap(([name, credential]) =>
-    credential.from === 'exchange' && /^http:/i.test(credential.tokenEndpoint)
-      ? [
-          {
-            where: at(spell(['upstreams', name, 'credential', 'tokenEndpoint'])),
-            found: 'an http URL',
-            wanted: 'https; http is for --dev',
-          },
-        ]
-      : [],
-  );
+  return credentialsOf(config).flatMap(([name, credential]) => {
+    const [path, url] = tokenEndpointOf(credential);
+    if (!/^http:/i.test(url)) return [];
+    const where = at(spell(['upstreams', name, 'credential', ...path]));
+    return [{ where, found: 'an http URL', wanted: 'https; http is for --dev' }];
+  });
+}
+
+function tokenEndpointOf(credential: Credential): readonly [path: readonly string[], url: string] {
+  if (credential.from === 'exchange') return [['tokenEndpoint'], credential.tokenEndpoint];
+  if (credential.from !== 'connection') return [[], ''];
+  return [['oauth', 'tokenEndpoint'], credential.oauth?.tokenEndpoint ?? ''];
 }
 
 /** What works, and somebody should know. */

@@ -1,6 +1,7 @@
 import type { CallParts } from '../calls/call.ts';
 import type { UpstreamNote } from '../calls/openapi-tool.ts';
 import type { Clock } from '../core/clock.ts';
+import type { ConnectionRow } from '../core/connections.ts';
 import type { Database } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
@@ -37,6 +38,8 @@ export interface Observers {
   linksUnheard(thrown: unknown): void;
   request(request: HttpRequest, reply: HttpReply, seen: Seen): void;
   counters(): { readonly [name: string]: number };
+  /** A connection whose credential its upstream takes no more. */
+  connectionLost(row: ConnectionRow): void;
   /** Writes what is waiting. */
   close(): Promise<void>;
 }
@@ -107,6 +110,11 @@ export function createObservers(config: Config, { clock, database, logTo }: Obse
         quietUntil.set('unshared', clock.monotonic() + QUIET_MS);
         log.event('calls are counted by this process alone', { message: reasonIn(thrown) }, 'warn');
       },
+    },
+    connectionLost: ({ id, tenant, upstream, name }) => {
+      counters.add('connections_lost', upstream);
+      auditLog.record({ event: 'connection_lost', tenant, actorKind: 'system', detail: { id, upstream, name } });
+      log.event('connection lost', { tenant, upstream, message: id }, 'warn');
     },
     oauth: noteOAuth(log, counters, auditLog),
     oauthFailed: (thrown, requestId) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../calls/openapi-tool.ts';
+import { CHOICE } from '../connections/choose.ts';
 import type { Clock } from '../core/clock.ts';
 import { createEgress, type Egress } from '../lib/egress.ts';
 import { SchemaCompiler } from '../lib/schema.ts';
@@ -11,6 +12,7 @@ import { type OpenApiTool, openApiTools } from '../openapi/tools.ts';
 import type { Callable } from '../tools/callable.ts';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../tools/define.ts';
 import { type Binding, boundCallable } from '../tools/guards/bound.ts';
+import { choosingCallable } from '../tools/guards/choosing.ts';
 import { ownedCallable } from '../tools/guards/owned.ts';
 import {
   type Credential,
@@ -186,6 +188,7 @@ export async function loadUpstream(
   const credential = { source: opened.source, headers: config.headers };
   const { document, tools, warnings, scopes } = converted;
   const bound = bindTools(name, config, tools);
+  const chooses = config.credential.from === 'connection' && config.credential.choose;
   const parts = {
     upstream,
     baseUrl,
@@ -213,7 +216,8 @@ export async function loadUpstream(
     const guarded = owned.get(tool);
     const callable = openApiCallable(tool, parts);
     const kept = guarded === undefined ? callable : ownedCallable(callable, guarded.owns);
-    return boundCallable(kept, bound.get(tool) ?? []);
+    const filled = boundCallable(kept, bound.get(tool) ?? []);
+    return chooses ? choosingCallable(filled, CHOICE) : filled;
   });
   const tieOf = tiesOf(name, config, (tool) => owned.get(tool)?.where ?? bound.get(tool)?.find(bindsCaller)?.where);
   return {
@@ -315,6 +319,11 @@ async function openCredential(
   if (credential.from === 'none') return { source: credential, close: async () => undefined };
   if (credential.from === 'static') return { source: staticCredential(credential), close: async () => undefined };
   const refused = (why: string) => report('credential_refused', name, why);
+  if (credential.from === 'connection') {
+    if (callers.connections === undefined) return { source: { from: 'none' }, close: async () => undefined };
+    const { openConnections } = await import('./connections.ts');
+    return openConnections(credential, { name, url, refused }, callers.connections);
+  }
   const { openCallerCredential } = await import('./caller-credentials.ts');
   return openCallerCredential(credential, { name, url, config, refused }, callers);
 }

@@ -28,6 +28,8 @@ export interface Run {
   upstreamMs: number;
   /** The last status the upstream answered with. */
   upstreamStatus: number | null;
+  /** The account at the upstream that the caller has chosen, where they have several. */
+  connection?: string;
 }
 
 /** A tool with its way of running: what a catalog holds. Made once, when the server starts. */

@@ -1,3 +1,4 @@
+import type { Account, Accounts, HeldCredential } from '../core/connections.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { UpstreamRequest } from '../core/upstream.ts';
@@ -31,6 +32,8 @@ export interface StaticCredential {
   readonly apiKey?: { readonly in: Place; readonly name: string; readonly value: string };
   readonly value?: string;
   readonly schemes?: { readonly [scheme: string]: SchemeCredential };
+  /** Several headers, sent with every request: of a connection alone. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** A token for each caller, sent as a bearer token. */
@@ -39,7 +42,15 @@ export interface CallerCredential {
   readonly tokens: CallerTokens;
 }
 
-export type CredentialSource = { readonly from: 'none' } | StaticCredential | CallerCredential;
+/** The account that is connected for each caller. */
+export interface ConnectionCredential {
+  readonly from: 'connection';
+  readonly accounts: Accounts;
+  /** Where the API is for accounts that are not elsewhere. */
+  readonly baseUrl: string;
+}
+
+export type CredentialSource = { readonly from: 'none' } | StaticCredential | CallerCredential | ConnectionCredential;
 
 export interface CredentialConfig {
   readonly source: CredentialSource;
@@ -65,6 +76,17 @@ export interface Credential {
    * @throws PosternError `upstream_error` when the config holds no credential that the operation takes.
    */
   apply(request: UpstreamRequest, principal: Principal, token?: string): UpstreamRequest;
+  /** Where the account of each call comes from, where callers have accounts that are connected. */
+  readonly accounts?: Accounts;
+  /**
+   * As {@link Credential.apply}, with an account of {@link Credential.accounts}, and where that is.
+   * @returns also what nobody may see of it.
+   */
+  applyAccount(
+    request: UpstreamRequest,
+    principal: Principal,
+    account: Account,
+  ): { readonly request: UpstreamRequest; readonly secrets: readonly string[] };
   /** What `apply` adds besides the token and nobody may see: taken out of the API's own error messages. */
   readonly secrets: readonly string[];
 }
@@ -79,17 +101,34 @@ export function compileCredential(
 ): Credential {
   const attach = attachmentOf(config.source, operation.security);
   const headers = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const attached = (request: UpstreamRequest, principal: Principal, all: readonly Attach[] | undefined) => {
+    if (all === undefined) throw unsatisfied(operation.security);
+    if (headers.length === 0) return attachTo(request, all);
+    const named = headers.map(([name, value]) => [name, headerValue(name, value, principal)] as const);
+    return attachTo({ ...request, headers: { ...request.headers, ...Object.fromEntries(named) } }, all);
+  };
   return {
     tokens: isOpen(operation.security) ? undefined : tokensOf(config.source),
+    accounts: isOpen(operation.security) ? undefined : accountsOf(config.source),
     secrets: secretsOf(config.source, attach ?? []),
-    apply: (request, principal, token) => {
-      if (attach === undefined) throw unsatisfied(operation.security);
-      const attached = token === undefined ? attach : [...attach, attachBearer(token)];
-      if (headers.length === 0) return attachTo(request, attached);
-      const named = headers.map(([name, value]) => [name, headerValue(name, value, principal)] as const);
-      return attachTo({ ...request, headers: { ...request.headers, ...Object.fromEntries(named) } }, attached);
+    apply: (request, principal, token) =>
+      attached(request, principal, token === undefined ? attach : attach && [...attach, attachBearer(token)]),
+    applyAccount: (request, principal, { held, baseUrl }) => {
+      const all = heldAttachments(held, operation.security);
+      const there = baseUrl === null ? request : movedTo(request, config.source, baseUrl);
+      return { request: attached(there, principal, all), secrets: heldSecrets(held, all ?? []) };
     },
   };
+}
+
+/** A request to the place of one account. @throws PosternError `internal` for one that is not to the upstream's own. */
+function movedTo(request: UpstreamRequest, source: CredentialSource, baseUrl: string): UpstreamRequest {
+  const from = 'baseUrl' in source ? source.baseUrl.replace(/\/+$/, '') : '';
+  const rest = request.url.slice(from.length);
+  if (from === '' || !request.url.startsWith(from) || !/^(?:[/?]|$)/.test(rest)) {
+    throw new PosternError('internal', { cause: new Error('a request that is not to the base URL of its upstream') });
+  }
+  return { ...request, url: baseUrl.replace(/\/+$/, '') + rest };
 }
 
 export function isOfCaller(source: CredentialSource): source is CallerCredential {
@@ -98,6 +137,10 @@ export function isOfCaller(source: CredentialSource): source is CallerCredential
 
 function tokensOf(source: CredentialSource): CallerTokens | undefined {
   return isOfCaller(source) ? source.tokens : undefined;
+}
+
+function accountsOf(source: CredentialSource): Accounts | undefined {
+  return source.from === 'connection' ? source.accounts : undefined;
 }
 
 /** Whether the document says that an operation takes no credential: then nobody's is sent, and nobody needs one. */
@@ -119,11 +162,19 @@ function attachmentOf(
   source: CredentialSource,
   security: readonly (readonly Scheme[])[],
 ): readonly Attach[] | undefined {
-  if (source.from === 'none' || isOfCaller(source)) return [];
-  const { bearer, basic, apiKey, value, schemes } = source;
+  return source.from === 'static' ? heldAttachments(source, security) : [];
+}
+
+type Held = HeldCredential & Pick<StaticCredential, 'schemes'>;
+
+function heldAttachments(
+  { bearer, basic, apiKey, value, schemes, headers }: Held,
+  security: readonly (readonly Scheme[])[],
+): readonly Attach[] | undefined {
   if (bearer !== undefined) return [attachBearer(bearer)];
   if (basic !== undefined) return [attachBasic(basic.user, basic.password)];
   if (apiKey !== undefined) return [attachKey(apiKey.in, apiKey.name, apiKey.value)];
+  if (headers !== undefined) return Object.entries(headers).map(([name, text]) => attachKey('header', name, text));
   if (security.length === 0) return value === undefined ? [] : [attachBearer(value)];
 
   const closed = security.filter((alternative) => alternative.length > 0);
@@ -176,7 +227,10 @@ const SHORTEST_SECRET = 4;
 
 /** The secrets as the config has them, and as they are sent; longest first, since one may hold another. */
 function secretsOf(source: CredentialSource, attached: readonly Attach[]): string[] {
-  if (source.from === 'none' || isOfCaller(source)) return [];
+  return source.from === 'static' ? heldSecrets(source, attached) : [];
+}
+
+function heldSecrets(source: Held, attached: readonly Attach[]): string[] {
   const held = [source, ...Object.values(source.schemes ?? {})].flatMap(({ bearer, basic, apiKey }) => [
     bearer,
     basic?.password,

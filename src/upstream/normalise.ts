@@ -14,7 +14,7 @@ import { reportedFailure } from './reported-failure.ts';
 import { waiting, waitOfReading, wholeSeconds } from './waiting.ts';
 
 /** Where the credential of a call comes from, as far as its refusal is concerned. */
-export type CredentialKind = CredentialSource['from'] | 'connection';
+export type CredentialKind = CredentialSource['from'];
 
 export interface NormaliserOptions {
   /** The upstream's name in the config. */

@@ -18,7 +18,7 @@ const OF_USER = ['tenant', 'kind', 'subject', 'issuer'] as const;
  */
 export function createIdentities(config: CredentialConfig, key: Uint8Array): (principal: Principal) => string {
   const digest = (value: unknown): string => hmacSha256(key, JSON.stringify(value)).slice(0, 22);
-  const ofCaller = isOfCaller(config.source);
+  const ofCaller = isOfCaller(config.source) || config.source.from === 'connection';
   const source = digest(ofCaller ? config.source.from : config.source);
   const inHeaders = FIELDS.filter((field) => Object.values(config.headers ?? {}).includes(`principal.${field}`));
   const named = ofCaller ? [...OF_USER, ...inHeaders] : inHeaders;

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Account } from '../core/connections.ts';
 import { asPosternError, PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RateLimitReading } from '../core/rate-limit.ts';
@@ -7,7 +8,6 @@ import type { Egress } from '../lib/egress.ts';
 import { ACCEPT_ENCODING } from '../lib/egress-decode.ts';
 import { type Breaker, type Health, healthOfError, healthOfStatus } from './breaker.ts';
 import type { Credential } from './credential.ts';
-import type { CallerTokens } from './credentials/caller-tokens.ts';
 import { NoToken, orNoToken } from './credentials/no-token.ts';
 import { throughGate } from './gate.ts';
 import type { Limiter } from './limiter.ts';
@@ -35,6 +35,8 @@ export interface Upstream {
 export interface SendContext {
   readonly principal: Principal;
   readonly credential: Credential;
+  /** The account that the caller has chosen, where they have several. */
+  readonly connection?: string;
   /** Sent as `X-Request-Id`, so that both sides' logs can be laid side by side. */
   readonly requestId: string;
   readonly signal?: AbortSignal;
@@ -110,8 +112,9 @@ async function exchange(
     if (!belongs(request.url, upstream.origins)) {
       throw new PosternError('internal', { cause: new Error(`${name}: a request to an origin that is not its own`) });
     }
-    if (credential.tokens !== undefined) {
-      const sent = await withToken(upstream, request, context, credential.tokens);
+    const proof = tokenProof(request, context) ?? accountProof(request, context);
+    if (proof !== undefined) {
+      const sent = await renewing(upstream, context, proof as Proof<unknown>);
       return { ...sent, ms: clock.monotonic() - start };
     }
     const response = await attempts(upstream, credential.apply(request, principal), context);
@@ -123,25 +126,64 @@ async function exchange(
   }
 }
 
-async function withToken(
-  upstream: Upstream,
+/** A credential that depends on who calls, as one call has it. */
+interface Proof<T> {
+  get(): T | Promise<T>;
+  /** Another one in the place of what was refused, if there is one. */
+  renew(refused: T): Promise<T | undefined> | undefined;
+  /** Hears that this was refused although it is new. */
+  refuse?(renewed: T): Promise<void>;
+  apply(proof: T): { readonly request: UpstreamRequest; readonly secrets: readonly string[] };
+}
+
+function tokenProof(request: UpstreamRequest, { credential, principal }: SendContext): Proof<string> | undefined {
+  const { tokens } = credential;
+  return (
+    tokens && {
+      get: () => tokens.tokenFor(principal),
+      renew: (token) => tokens.renew?.(principal, token),
+      apply: (token) => ({
+        request: credential.apply(request, principal, token),
+        secrets: [token, ...credential.secrets],
+      }),
+    }
+  );
+}
+
+function accountProof(
   request: UpstreamRequest,
+  { credential, principal, connection }: SendContext,
+): Proof<Account> | undefined {
+  const { accounts } = credential;
+  return (
+    accounts && {
+      get: () => accounts.accountFor(principal, connection),
+      renew: accounts.renew,
+      refuse: accounts.refuse,
+      apply: (account) => credential.applyAccount(request, principal, account),
+    }
+  );
+}
+
+async function renewing<T>(
+  upstream: Upstream,
   context: SendContext,
-  tokens: CallerTokens,
+  proof: Proof<T>,
 ): Promise<Pick<Sent, 'response' | 'secrets'>> {
   const { egress, clock } = upstream;
-  const { credential, principal, timeoutMs = egress.timeoutMs } = context;
-  const token = await orNoToken(() => tokens.tokenFor(principal));
+  const { timeoutMs = egress.timeoutMs } = context;
+  const first = await orNoToken(() => proof.get());
   const begun = clock.monotonic();
-  const response = await attempts(upstream, credential.apply(request, principal, token), context);
-  const first = { response, secrets: [token, ...credential.secrets] };
-  if (response.status !== 401 || tokens.renew === undefined) return first;
-  const other = await orNoToken(() => tokens.renew?.(principal, token));
-  if (other === undefined || other === token) return first;
+  const { request, secrets } = proof.apply(first);
+  const response = await attempts(upstream, request, context);
+  if (response.status !== 401) return { response, secrets };
+  const other = await orNoToken(() => proof.renew(first));
+  if (other === undefined || other === first) return { response, secrets };
   const leftMs = Math.max(1, timeoutMs - (clock.monotonic() - begun));
-  const again = credential.apply(request, principal, other);
-  const second = await attempts(upstream, again, { ...context, timeoutMs: leftMs });
-  return { response: second, secrets: [other, ...first.secrets] };
+  const again = proof.apply(other);
+  const second = await attempts(upstream, again.request, { ...context, timeoutMs: leftMs });
+  if (second.status === 401) await orNoToken(() => proof.refuse?.(other));
+  return { response: second, secrets: [...again.secrets, ...secrets] };
 }
 
 /** A failure with the upstream at which it happened: what fails at a lower floor does not know where it is used. */

@@ -1,6 +1,7 @@
-import type { Cache, Lock } from '../../core/cache.ts';
+import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PosternError } from '../../core/errors.ts';
+import { oneNode } from '../../lib/one-node.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
 import type { IdpGrant, IdpGrants, IdpTokens } from '../contracts.ts';
 import type { OnLoginEvent } from './events.ts';
@@ -39,10 +40,6 @@ const EARLY_MS = 30_000;
 const CHECK_MS = 60 * 60_000;
 /** A token that is younger is not refreshed because an upstream refuses it. */
 const YOUNG_MS = 60_000;
-const LOCK_MS = 30_000;
-/** How long to wait for another node that refreshes, and how often to look. */
-const WAIT_MS = 10_000;
-const LOOK_MS = 100;
 
 export function createIdpAccess(options: {
   readonly provider: IdentityProvider;
@@ -58,23 +55,14 @@ export function createIdpAccess(options: {
   const isFresh = ({ tokens }: IdpGrant): boolean =>
     tokens !== undefined && (tokens.expiresAt === undefined || tokens.expiresAt - EARLY_MS > clock.now());
 
-  /** One refresh for all nodes: who does not get the lock takes what the one who has it wrote. */
-  const renew = async (seen: IdpGrant): Promise<Refreshed> => {
-    const { grantId } = seen;
-    const until = clock.monotonic() + WAIT_MS;
-    for (;;) {
-      const lock = await cache.lock(`oauth:idp:${grantId}`, LOCK_MS);
-      try {
-        const now = await grants.find(grantId);
-        if (now === undefined) return { kind: 'ended' };
-        if (now.version !== seen.version) return { kind: 'stands', grant: now };
-        if (lock !== undefined) return await refresh(now);
-      } finally {
-        await giveBack(lock);
-      }
-      if (clock.monotonic() >= until) return { kind: 'unknown' };
-      await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
-    }
+  const renew = async ({ grantId, version }: IdpGrant): Promise<Refreshed> => {
+    const renewed = await oneNode<Refreshed>({ cache, clock, name: `oauth:idp:${grantId}` }, async (may) => {
+      const now = await grants.find(grantId);
+      if (now === undefined) return { kind: 'ended' };
+      if (now.version !== version) return { kind: 'stands', grant: now };
+      return may ? refresh(now) : undefined;
+    });
+    return renewed ?? { kind: 'unknown' };
   };
   const renewed = (grant: IdpGrant): Promise<Refreshed> => flights.run(grant.grantId, () => renew(grant));
 
@@ -116,9 +104,4 @@ export function createIdpAccess(options: {
 
 function spelled({ accessToken: token, expiresAt }: IdpTokens): IdpAccessToken {
   return expiresAt === undefined ? { token } : { token, expiresAt };
-}
-
-async function giveBack(lock: Lock | undefined): Promise<void> {
-  // A lock that cannot be given back ends by itself.
-  await lock?.release().catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { writeSurely } from '../../lib/one-node.ts';
 import type { IdpGrant, IdpGrants, IdpTokens } from '../contracts.ts';
 import { refreshedClaims } from './claims.ts';
 import { errorCode, type OnLoginEvent } from './events.ts';
@@ -23,9 +24,6 @@ const ENDED: ReadonlySet<string> = new Set([
   'login_required',
   'consent_required',
 ]);
-/** A refresh token that was rotated and not written is lost, and the session with it: a store may be asked again. */
-const WRITES = 3;
-const BETWEEN_WRITES_MS = 200;
 
 /** Refreshes the identity provider's tokens of a grant. The caller holds the lock. */
 export function createRefresh(options: {
@@ -42,17 +40,6 @@ export function createRefresh(options: {
     await grants.end(grantId, reason);
     onEvent({ kind: 'idp_ended', grantId, tenant, ...(error === undefined ? {} : { error }) });
     return { kind: 'ended' };
-  };
-
-  const write = async (grant: IdpGrant, tokens: IdpTokens): Promise<boolean> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await grants.replace(grant.grantId, grant.version, tokens);
-      } catch (thrown) {
-        if (attempt === WRITES) throw thrown;
-        await new Promise<void>((resolve) => void clock.after(BETWEEN_WRITES_MS, resolve));
-      }
-    }
   };
 
   /** What another node may have written, whose lock had ended before it was done. */
@@ -95,7 +82,7 @@ export function createRefresh(options: {
       const member = tenantsOf(claims, provider).some(({ id }) => id === grant.tenant);
       if (!member) return end(grant, 'idp_refused', 'tenant_left');
     }
-    if (await write(grant, tokens)) {
+    if (await writeSurely(clock, () => grants.replace(grant.grantId, grant.version, tokens))) {
       await grants.checked(grant.grantId);
       return { kind: 'stands', grant: { ...grant, tokens, version: grant.version + 1 } };
     }
