@@ -4,6 +4,7 @@ import { auditCommand } from './audit.ts';
 import { doctorCommand } from './doctor.ts';
 import { type Io, style } from './io.ts';
 import { keysCommand } from './keys.ts';
+import { linksCommand } from './links.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { signingKeysCommand } from './signing-keys.ts';
@@ -31,7 +32,15 @@ Examples:
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     );
-  for (const command of [serveCommand, toolsCommand, stdioCommand, keysCommand, signingKeysCommand, auditCommand])
+  for (const command of [
+    serveCommand,
+    toolsCommand,
+    stdioCommand,
+    keysCommand,
+    linksCommand,
+    signingKeysCommand,
+    auditCommand,
+  ])
     program.addCommand(command(io));
   for (const command of [doctorCommand, migrateCommand]) program.addCommand(command(io, fail));
   for (const command of withSubcommands(program)) prepare(command, io);

@@ -1,4 +1,5 @@
 import type { Json, JsonSchema } from '../core/json.ts';
+import type { MethodClass } from '../core/method-class.ts';
 import type { Tool, ToolAnnotations } from '../core/tool.ts';
 import { once } from '../lib/once.ts';
 import { annotationsOf } from './annotations.ts';
@@ -38,6 +39,8 @@ export interface Override {
   readonly description?: string;
   readonly annotations?: ToolAnnotations;
   readonly scopes?: Required;
+  /** Of which class its calls are for links. */
+  readonly methodClass?: MethodClass;
   /** Examples of whole arguments. */
   readonly examples?: readonly { readonly [argument: string]: Json }[];
   /** How its pages follow one another; `none`: it has none, whatever the document says. */
@@ -292,6 +295,7 @@ function definitionOf(
     ...(output === undefined ? {} : { outputSchema: output }),
     annotations: { ...annotationsOf(operation.method, words), ...extension.annotations, ...override.annotations },
     scopes,
+    ...(override.methodClass === undefined ? {} : { methodClass: override.methodClass }),
     tags: [...new Set([...operation.tags, ...extension.tags])],
     upstream: options.upstream,
   };

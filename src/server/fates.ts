@@ -32,7 +32,6 @@ const FATES: Fates = {
     none: 'restart',
     issuers: 'restart',
     facade: 'restart',
-    links: 'restart',
     translate: 'restart',
     links: 'restart',
     scopes: 'live',

@@ -24,6 +24,8 @@ export interface Tenancy {
 export interface TenancyOptions {
   /** The tenants that living API keys are of. */
   readonly keyTenants: readonly string[];
+  /** The tenants that living links are of. Default: none. */
+  readonly linkTenants?: readonly string[];
   /** Whether tenants may share a credential all the same: for `--dev`, whose users are made up. */
   readonly lenient: boolean;
   /** Hears of a call that was refused. */
@@ -37,8 +39,11 @@ const NAMED = 20;
  * A credential that is the same for every caller makes every caller the same to the API. With one tenant that is what is
  * wanted; with several, each operation must say how it tells them apart, or that it need not.
  */
-export function createTenancy(config: Config, { keyTenants, lenient, refused }: TenancyOptions): Tenancy {
-  const known = tenantsOf(config, keyTenants);
+export function createTenancy(
+  config: Config,
+  { keyTenants, linkTenants = [], lenient, refused }: TenancyOptions,
+): Tenancy {
+  const known = tenantsOf(config, keyTenants, linkTenants);
   const many = known === 'many' || known.size > 1;
   // Keys of another tenant may be made while the server runs.
   let sole = known === 'many' || known.size !== 1 ? undefined : [...known][0];
@@ -69,13 +74,18 @@ export function createTenancy(config: Config, { keyTenants, lenient, refused }: 
 }
 
 /** The tenants that there can be callers of, as far as they are known before they come. */
-function tenantsOf({ auth }: Config, keyTenants: readonly string[]): ReadonlySet<string> | 'many' {
-  const { issuers, facade, apiKeys } = auth;
+function tenantsOf(
+  { auth }: Config,
+  keyTenants: readonly string[],
+  linkTenants: readonly string[],
+): ReadonlySet<string> | 'many' {
+  const { issuers, facade, apiKeys, links } = auth;
   const given = [
     ...issuers.map(({ tenant }) => tenant),
     ...(facade === undefined ? [] : [facade.identityProvider.tenant]),
     ...(facade?.clients.flatMap(({ service }) => (service === undefined ? [] : [service.tenant])) ?? []),
     ...(apiKeys ? keyTenants : []),
+    ...(links.enabled ? linkTenants : []),
   ];
   // Without a tenant of its own, an issuer names one in each token.
   return given.includes(undefined) ? 'many' : new Set(given.filter((tenant) => tenant !== undefined));

@@ -119,7 +119,6 @@ export function narrowingOf(endpoint: Endpoint, principal: Principal, query: str
   const groups: string[][] = endpoint.toolset === undefined ? [] : [[endpoint.toolset]];
   if (principal.toolset !== undefined) groups.push([bound(principal.toolset, names)]);
   if (principal.link?.toolset !== undefined) groups.push([bound(principal.link.toolset, names)]);
-  if (principal.link?.toolset !== undefined) groups.push([bound(principal.link.toolset, names)]);
   const scoped = scopedToolsets(principal);
   if (scoped.length > 0) groups.push(scoped.map((name) => bound(name, names)));
   if (query !== '') {
