@@ -177,7 +177,8 @@ function principalOf(row: LinkRow, allowed: readonly MethodClass[]): LinkPrincip
   const methods = row.methods.filter((method) => allowed.includes(method));
   const { id, tenant, tags, tools, requireKey } = row;
   return {
-    ...{ kind: 'link', subject: id, tenant, scopes: EVERY_SCOPE },
+    kind: 'link',
+    ...{ subject: id, tenant, scopes: EVERY_SCOPE },
     expiresAt: row.expiresAt ?? undefined,
     link: {
       ...{ id, requireKey, methods: new Set(methods), tags: new Set(tags), tools: new Set(tools) },
