@@ -44,7 +44,7 @@ export function principalOf(claims: Claims, issuer: Issuer, expiresAt: number | 
     tenant,
     ...(clientId === undefined ? {} : { clientId }),
     ...(email === undefined ? {} : { email }),
-    scopes: widen(scopesOf(claims, issuer.claims.scopes), issuer.implies),
+    scopes: widen(scopesOf(claims, issuer), issuer.implies),
     grantable: issuer.grantable,
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
@@ -89,13 +89,16 @@ function emailOf(claims: Claims, path: ClaimPath): string | undefined {
 }
 
 /** No token has every scope: `*` and `tickets:*` are left out, whoever put them there. */
-function scopesOf(claims: Claims, paths: readonly ClaimPath[]): readonly string[] {
+function scopesOf(claims: Claims, { claims: { scopes: paths }, scopePrefix = '' }: Issuer): readonly string[] {
   for (const path of paths) {
     const found = claimAt(claims, path);
     const names = typeof found === 'string' ? found.split(' ') : found;
     if (!Array.isArray(names)) continue;
-    const good = names.filter((name) => typeof name === 'string' && !isWildcard(name) && isScopeName(name));
-    return good.slice(0, MOST_SCOPES);
+    const texts = names.slice(0, 2 * MOST_SCOPES).filter((name) => typeof name === 'string' && !isWildcard(name));
+    return texts
+      .map((name) => scopePrefix + name)
+      .filter(isScopeName)
+      .slice(0, MOST_SCOPES);
   }
   return [];
 }

@@ -44,6 +44,10 @@ export interface Issuer {
   readonly types: readonly TokenType[];
   /** What its tokens are made out to. Default: the URL of the endpoint they are presented at. */
   readonly audience?: string;
+  /** Whether its tokens may lack `aud`: then whoever checks them says what they are for. Default false. */
+  readonly withoutAudience?: boolean;
+  /** What stands here before the scopes that its tokens have. Default: nothing. */
+  readonly scopePrefix?: string;
   /** Whether a token may be made out to nobody else. Default false. */
   readonly singleAudience?: boolean;
   readonly claims: ClaimMapping;

@@ -13,6 +13,11 @@ type Jose = Pick<typeof import('jose'), 'jwtVerify' | 'errors'>;
 export interface JwtIssuer {
   readonly issuer: Issuer;
   readonly keys: Keys;
+  /**
+   * Says what a token is for that does not say so itself ({@link Issuer.withoutAudience}).
+   * @throws PosternError `invalid_token`; `unavailable` when it cannot be told.
+   */
+  readonly settle?: (token: VerifiedToken) => Promise<VerifiedToken>;
 }
 
 export interface JwtCheckerOptions {
@@ -75,7 +80,8 @@ async function verify(
       throw refusedToken(reasonOf(thrown, errors), thrown);
     },
   );
-  return readClaims(claims, issuer, clock.now(), KEEP_MS);
+  const read = readClaims(claims, issuer, clock.now(), KEEP_MS);
+  return read.audience.length === 0 && from.settle !== undefined ? from.settle(read) : read;
 }
 
 /** `application/` may be left out (RFC 7515 §4.1.9), and media types know no case. */

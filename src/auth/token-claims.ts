@@ -20,7 +20,7 @@ const NOT_OF_ACCESS_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
 export function readClaims(claims: Claims, issuer: Issuer, now: number, keepMs: number): VerifiedToken {
   refuseOtherTokens(claims);
   const expiresAt = checkTimes(claims, now);
-  const audience = audienceOf(claims['aud']);
+  const audience = issuer.withoutAudience === true && claims['aud'] === undefined ? [] : audienceOf(claims['aud']);
   if (audience === undefined) throw refusedToken('token_audience');
   const { jti, gid } = claims;
   const grantId = issuer.ownGrants === true && typeof gid === 'string' ? gid : undefined;

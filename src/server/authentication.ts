@@ -22,6 +22,7 @@ import { once } from '../lib/once.ts';
 import { createSealer, deriveKey } from '../lib/seal.ts';
 import type { Config } from './config.ts';
 import type { IssuerConfig } from './config-auth.ts';
+import { type Translation, translatedIssuer } from './translation.ts';
 
 export interface AuthenticationParts {
   readonly database: Database;
@@ -33,6 +34,8 @@ export interface AuthenticationParts {
   readonly version: string;
   /** Authorization servers in this process. Default: none. */
   readonly localIssuers?: readonly LocalIssuer[];
+  /** What is known of tokens of the identity provider that clients are registered at, where there is one. */
+  readonly translation?: Translation;
   /** Whether an upstream is called with the tokens of an issuer of the config. Default: none is. */
   readonly wanted?: (issuer: string) => boolean;
   /** Hears that an issuer cannot be asked, and why. */
@@ -67,7 +70,7 @@ function tokenVerifier(
   const egress = createEgress({ clock, allow: auth.issuers.flatMap(hostsOf) });
   const http = createIssuerHttp(egress, `postern/${parts.version}`);
   const own = localIssuers.map(({ issuer }) => ownIssuer(issuer, auth.implies));
-  const foreign = auth.issuers.map((config) => issuerOf(config, auth));
+  const foreign = auth.issuers.map((config) => translatedIssuer(issuerOf(config, auth), parts.translation));
   const named = new Map([...own, ...foreign].map((each) => [each.issuer, each]));
   const issuers = withTenantIssuers(named, localIssuers, auth.implies);
   const seal = createSealer([{ id: 'k1', secret: deriveKey(master, 'tokens') }]);
@@ -85,7 +88,7 @@ function tokenVerifier(
 function checkersOf(
   auth: Config['auth'],
   http: IssuerHttp,
-  { clock, localIssuers = [], unreachable }: AuthenticationParts,
+  { clock, localIssuers = [], unreachable, translation }: AuthenticationParts,
 ): TokenChecker[] {
   const jose = once(() => import('jose'));
   // Begun now, so that the first token does not wait for all of it; without issuers it is never loaded.
@@ -104,7 +107,9 @@ function checkersOf(
     const { issuer, jwks, algorithms } = config;
     const fetch = jwksFetcher(issuer, jwks, http, clock);
     const failed = (thrown: unknown) => unreachable(issuer, 'keys', thrown);
-    return { issuer: issuerOf(config, auth), keys: remoteKeys({ clock, algorithms, importKey, fetch, failed }) };
+    const keys = remoteKeys({ clock, algorithms, importKey, fetch, failed });
+    const settle = translation?.issuer === issuer ? { settle: translation.settle } : {};
+    return { issuer: translatedIssuer(issuerOf(config, auth), translation), keys, ...settle };
   });
   const introspections = auth.issuers.flatMap((config) => {
     const { introspection } = config;

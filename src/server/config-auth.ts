@@ -4,6 +4,7 @@ import { facade } from './config-facade.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './config-fields.ts';
 import { links } from './config-links.ts';
 import { scopeName } from './config-tool.ts';
+import { translate, translatedTokens } from './config-translate.ts';
 
 /** `offline_access` is between a client and the authorization server (MCP 2026-07-28, basic/authorization). */
 const resourceScope = () =>
@@ -83,6 +84,13 @@ const issuer = z
   });
 
 export const auth = z.strictObject({
+  mode: choice(['facade', 'external', 'translate'])
+    .optional()
+    .describe(
+      'How Postern stands before the identity provider: `facade` with `auth.facade`, `translate` with `auth.translate`, ' +
+        '`external` with `auth.issuers` that do all of MCP themselves, which is then checked at the start. Default: as the ' +
+        'sections that are there. See three-ways.md.',
+    ),
   apiKeys: flag().default(true).describe('Accept API keys, made by `postern keys create`.'),
   none: flag().default(false).describe('Switch authentication off: anyone who reaches the server may call every tool.'),
   issuers: list(issuer, 'a list of issuers')
@@ -94,6 +102,11 @@ export const auth = z.strictObject({
       'Postern as the authorization server that clients see, for an identity provider that lacks what they need. See facade.md.',
     ),
   links: links.prefault({}).describe('URLs that let whoever has one in. See links.md.'),
+  translate: translate
+    .optional()
+    .describe(
+      'An identity provider whose own endpoints clients use, and which Postern registers them at. See three-ways.md.',
+    ),
   scopes: z
     .record(scopeName(), text('a sentence'))
     .default({})
@@ -108,3 +121,11 @@ export const auth = z.strictObject({
 });
 
 export type IssuerConfig = z.output<typeof issuer>;
+
+export type AuthConfig = z.output<typeof auth>;
+
+/** With the identity provider that clients are registered at among the issuers: its tokens are checked as theirs are. */
+export function withTranslated(given: AuthConfig): AuthConfig {
+  const { translate: wanted, issuers } = given;
+  return wanted === undefined ? given : { ...given, issuers: [...issuers, issuer.parse(translatedTokens(wanted))] };
+}

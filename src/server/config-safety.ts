@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
 import { openTokenEndpoints } from './credential-problems.ts';
 import { facadeProblems } from './facade-problems.ts';
+import { modeProblems } from './mode-problems.ts';
 import type { Problem } from './problem.ts';
 import { Secret } from './secret.ts';
 
@@ -46,7 +47,11 @@ export function refusals(config: Config, { dev, file }: { readonly dev: boolean;
       'somebody who may call: auth.apiKeys: true, auth.issuers, auth.facade, or auth.none: true for anyone';
     problems.push({ where: at('auth'), found: 'apiKeys and none are both false, and there are no issuers', wanted });
   }
-  problems.push(...issuerProblems(config, dev, at), ...facadeProblems(config, dev, at));
+  problems.push(
+    ...issuerProblems(config, dev, at),
+    ...facadeProblems(config, dev, at),
+    ...modeProblems(config, dev, at),
+  );
   if (!dev) problems.push(...openTokenEndpoints(config, at));
   problems.push(...weakness(secrets.master, at('secrets.master')));
   if (!open && !dev && secrets.master === undefined && isShared(store)) {
@@ -71,6 +76,7 @@ function issuerProblems({ server, auth }: Config, dev: boolean, at: (field: stri
     problems.push({ where: at('server.url'), found: 'nothing, and auth.issuers', wanted, fix });
   }
   for (const [index, { issuer, tokenIssuer, jwks, introspection }] of auth.issuers.entries()) {
+    if (issuer === auth.translate?.issuer) continue;
     const where = `auth.issuers[${index}]`;
     const urls = { issuer, jwks, 'introspection.url': introspection?.url };
     for (const [field, url] of Object.entries(urls)) {

@@ -50,8 +50,8 @@ export interface StageExtras extends Definitions {
   /** What credentials that differ from caller to caller are made of. */
   readonly callers: CallerGround;
   readonly states: UpstreamStates;
-  /** Authorization servers in this process. */
-  readonly localIssuers?: readonly LocalIssuer[];
+  /** Whose metadata is served here. */
+  readonly localIssuers?: readonly Pick<LocalIssuer, 'issuer'>[];
   readonly tenancy?: Tenancy;
   /** The public keys of assertions, as JSON. */
   readonly assertionKeys?: () => string | undefined;

@@ -5,8 +5,6 @@ import type { Registrar, RegistrarParts } from './registrar.ts';
 export interface TranslatedProvider {
   /** Whether PKCE with S256 works although the metadata does not say so. */
   readonly pkce?: true;
-  /** What its access tokens have in `typ`. */
-  readonly types: readonly ('at+jwt' | 'JWT' | 'none')[];
   /** What stands before the scopes of its tokens in requests, given the endpoint. */
   readonly scopePrefix?: (endpoint: string) => string;
   /** @param tokensHaveAudience what the config says of `aud`. */
@@ -16,26 +14,21 @@ export interface TranslatedProvider {
 /** Only the one that is asked for is loaded. */
 export const TRANSLATED_PROVIDERS: { readonly [Name in TranslatedName]: TranslatedProvider } = {
   auth0: {
-    types: ['at+jwt', 'JWT'],
     registrar: async (parts) => (await import('./registrars/auth0.ts')).createAuth0Registrar(parts),
   },
   cognito: {
     pkce: true,
-    types: ['none', 'JWT'],
     registrar: async (parts, aud) => (await import('./registrars/cognito.ts')).createCognitoRegistrar(parts, aud),
   },
   entra: {
     pkce: true,
-    types: ['JWT'],
     scopePrefix: (endpoint) => `${endpoint}/`,
     registrar: async (parts) => (await import('./registrars/entra.ts')).createEntraRegistrar(parts),
   },
   keycloak: {
-    types: ['JWT', 'at+jwt'],
     registrar: async (parts) => (await import('./registrars/keycloak.ts')).createKeycloakRegistrar(parts),
   },
   okta: {
-    types: ['none', 'JWT', 'at+jwt'],
     registrar: async (parts) => (await import('./registrars/okta.ts')).createOktaRegistrar(parts),
   },
 };
