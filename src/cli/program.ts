@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
 import { auditCommand } from './audit.ts';
+import { connectionsCommand } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
 import { type Io, style } from './io.ts';
 import { keysCommand } from './keys.ts';
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     stdioCommand,
     keysCommand,
     linksCommand,
+    connectionsCommand,
     signingKeysCommand,
     auditCommand,
   ])

@@ -1,0 +1,229 @@
+import { text } from 'node:stream/consumers';
+import { Command, Option } from 'commander';
+import { type Kept, readCredential, UnfitCredential } from '../connections/credentials.ts';
+import { makeConnection, nextCredential } from '../connections/make.ts';
+import { rotate } from '../connections/rotate.ts';
+import type { Vault } from '../connections/vault.ts';
+import { CONNECTION_KINDS, type ConnectionKind, type ConnectionRow } from '../core/connections.ts';
+import type { Database } from '../core/database.ts';
+import { createIds } from '../lib/ids.ts';
+import { type LoadedConfig, loadConfig } from '../server/config-load.ts';
+import { StartError } from '../server/problem.ts';
+import { vaultOf } from '../server/vault.ts';
+import { type Io, print } from './io.ts';
+import { noteAudit } from './note-audit.ts';
+import { configOption, jsonOption, scopes } from './options.ts';
+import { masterOf } from './setup.ts';
+import { LocalState } from './state.ts';
+import { openDatabase } from './stores.ts';
+import { table } from './table.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface CreateOptions extends Options {
+  readonly tenant: string;
+  readonly upstream: string;
+  readonly name: string;
+  readonly kind: ConnectionKind;
+  readonly user?: string;
+  readonly issuer?: string;
+  readonly baseUrl?: string;
+  readonly scopes: readonly string[];
+}
+
+const MOST_LISTED = 1_000;
+
+export function connectionsCommand(io: Io): Command {
+  const connections = new Command('connections').description(
+    "connect customers' accounts at upstreams, and rotate the vault; the server may be running",
+  );
+  const prepared = (command: Command) => command.addOption(configOption()).addOption(jsonOption());
+  prepared(connections.command('create'))
+    .description('connect an account; its credential is read from standard input, as JSON')
+    .requiredOption('--tenant <tenant>', 'the tenant whose account it is')
+    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
+    .requiredOption('--name <name>', 'what callers know the account by')
+    .addOption(new Option('--kind <kind>', 'what the credential is').choices(CONNECTION_KINDS).makeOptionMandatory())
+    .option('--user <subject>', 'the one user whose account it is (default: every caller of the tenant may use it)')
+    .option('--issuer <url>', 'with --user, the issuer that says who that is')
+    .option('--base-url <url>', 'where the API is for this account (default: where the config says)')
+    .addOption(
+      new Option('--scopes <scopes>', 'what was granted, with commas between').argParser(scopes).default([], 'unknown'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  echo \'{"refreshToken":"…"}\' | postern connections create --tenant acme --upstream crm --name main --kind oauth2',
+    )
+    .action((options: CreateOptions) => create(io, options));
+  prepared(connections.command('list'))
+    .description('list connections, newest first; never a credential')
+    .option('--tenant <tenant>', 'those of one tenant (default: all)')
+    .action((options: Options & { tenant?: string }) => list(io, options));
+  prepared(connections.command('set'))
+    .description('give a connection another credential, read from standard input, as JSON')
+    .argument('<id>', 'the id that `postern connections list` shows')
+    .action((id: string, options: Options) => set(io, id, options));
+  prepared(connections.command('delete'))
+    .description('forget a connection and its credential; the next call has it no more')
+    .argument('<id>', 'the id that `postern connections list` shows')
+    .action((id: string, options: Options) => remove(io, id, options));
+  prepared(connections.command('rotate'))
+    .description('put every credential under the first key of secrets.vault; may be cut off and started again')
+    .action((options: Options) => rotateAll(io, options));
+  return connections;
+}
+
+interface Opened {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly loaded: LoadedConfig;
+}
+
+async function withVault(io: Io, options: Options, work: (opened: Opened) => Promise<void>): Promise<void> {
+  const loaded = await loadConfig(options.config, io);
+  const master = masterOf(loaded, new LocalState(loaded.baseDir));
+  const vault = vaultOf(loaded.config, Buffer.from(master.reveal()));
+  const database = await openDatabase(io, loaded.config, loaded.baseDir);
+  try {
+    await work({ database, vault, loaded });
+  } finally {
+    await database.close();
+  }
+}
+
+/** On the command line, or in a variable, others could read it. @throws StartError */
+async function credentialFrom(io: Io, kind: ConnectionKind): Promise<Kept> {
+  const refused = (at: string, wanted: string) => ({
+    where: at === '' ? 'standard input' : `standard input, ${at}`,
+    found: 'something else (not shown)',
+    wanted,
+  });
+  let given: unknown;
+  try {
+    given = JSON.parse(await text(io.stdin));
+  } catch {
+    throw new StartError([refused('', 'the credential as a JSON object')]);
+  }
+  try {
+    return readCredential(kind, given);
+  } catch (thrown) {
+    if (!(thrown instanceof UnfitCredential)) throw thrown;
+    throw new StartError(thrown.problems.map(({ at, wanted }) => refused(at, wanted)));
+  }
+}
+
+async function create(io: Io, options: CreateOptions): Promise<void> {
+  const { tenant, upstream, name, kind, user = null, issuer = null, baseUrl = null } = options;
+  await withVault(io, options, async ({ database, vault, loaded }) => {
+    refuseUnfit(options, loaded);
+    const kept = await credentialFrom(io, kind);
+    const id = createIds(io.clock)('con');
+    const wish = { id, tenant, upstream, name, baseUrl, scopes: options.scopes, subject: user, issuer };
+    const row = makeConnection(wish, kept, vault, io.clock.now());
+    if (!(await database.connections.insert(row))) {
+      const wanted = 'another name; or postern connections set, for the one that is there';
+      throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
+    }
+    await note(io, database, 'connection_created', row);
+    print(io.stdout, options.json === true ? JSON.stringify(facts(row)) : id);
+  });
+}
+
+/** @throws StartError */
+function refuseUnfit({ upstream, user, issuer, baseUrl }: CreateOptions, { config, file }: LoadedConfig): void {
+  const known = Object.entries(config.upstreams).flatMap(([name, { credential }]) =>
+    credential.from === 'connection' ? [name] : [],
+  );
+  if (file !== undefined && !known.includes(upstream)) {
+    const wanted = `an upstream with credential.from: connection; there is ${known.join(', ') || 'none'}`;
+    throw new StartError([{ where: '--upstream', found: upstream, wanted }]);
+  }
+  if ((user === undefined) !== (issuer === undefined)) {
+    throw new StartError([{ where: '--user', found: 'one of --user and --issuer', wanted: 'both, or neither' }]);
+  }
+  if (baseUrl !== undefined && !/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(baseUrl)) {
+    const wanted = 'an https URL without user, query and fragment';
+    throw new StartError([{ where: '--base-url', found: 'something else', wanted }]);
+  }
+}
+
+async function list(io: Io, options: Options & { tenant?: string }): Promise<void> {
+  await withVault(io, options, async ({ database }) => {
+    const rows = await database.connections.list({ tenant: options.tenant, limit: MOST_LISTED });
+    if (options.json === true) return print(io.stdout, JSON.stringify(rows.map(facts)));
+    if (rows.length === 0) return print(io.stdout, 'No connections. Make one: postern connections create --help');
+    const columns = [
+      { head: 'ID', cell: (row: ConnectionRow) => row.id },
+      { head: 'TENANT', cell: (row: ConnectionRow) => row.tenant },
+      { head: 'UPSTREAM', cell: (row: ConnectionRow) => row.upstream },
+      { head: 'NAME', cell: (row: ConnectionRow) => row.name },
+      { head: 'USER', cell: (row: ConnectionRow) => row.subject ?? '-' },
+      { head: 'KIND', cell: (row: ConnectionRow) => row.kind },
+      { head: 'STATE', cell: (row: ConnectionRow) => row.state },
+    ];
+    print(io.stdout, table(columns, rows));
+  });
+}
+
+async function set(io: Io, id: string, options: Options): Promise<void> {
+  await withVault(io, options, async ({ database, vault }) => {
+    const row = await found(database, 'connections set', id);
+    const kept = await credentialFrom(io, row.kind);
+    // A server may have refreshed it meanwhile: what was given by hand goes over that.
+    const write = async (over: ConnectionRow) =>
+      database.connections.replace(id, over.version, nextCredential(over, kept, vault, io.clock.now()));
+    if (!(await write(row)) && !(await write(await found(database, 'connections set', id)))) {
+      throw new StartError([{ where: 'connections set', found: 'a connection in use', wanted: 'the same, once more' }]);
+    }
+    await note(io, database, 'connection_changed', row);
+    print(io.stdout, options.json === true ? JSON.stringify({ id, set: true }) : `Connected ${id}.`);
+  });
+}
+
+async function remove(io: Io, id: string, options: Options): Promise<void> {
+  await withVault(io, options, async ({ database }) => {
+    const row = await found(database, 'connections delete', id);
+    const deleted = await database.connections.delete(id);
+    if (deleted) await note(io, database, 'connection_deleted', row);
+    print(io.stdout, options.json === true ? JSON.stringify({ id, deleted }) : `Deleted ${id}.`);
+  });
+}
+
+async function rotateAll(io: Io, options: Options): Promise<void> {
+  await withVault(io, options, async ({ database, vault }) => {
+    const { rotated, unreadable } = await rotate(database.connections, vault);
+    const { keyId } = vault;
+    await noteAudit(io, database, { event: 'vault_rotated', detail: { keyId, rotated } });
+    if (options.json === true) print(io.stdout, JSON.stringify({ keyId, rotated, unreadable }));
+    else print(io.stdout, `Put ${rotated} credentials under the key ${keyId}.`);
+    if (unreadable.length === 0) return;
+    const wanted = 'the key that they were sealed under, in secrets.vault; or the accounts connected anew';
+    throw new StartError([{ where: 'connections rotate', found: `no key for ${unreadable.join(', ')}`, wanted }]);
+  });
+}
+
+/** @throws StartError */
+async function found(database: Database, where: string, id: string): Promise<ConnectionRow> {
+  const row = await database.connections.find(id);
+  if (row !== undefined) return row;
+  const fix = 'postern connections list shows the ids.';
+  throw new StartError([{ where, found: 'no connection with that id', wanted: 'the id of a connection', fix }]);
+}
+
+async function note(
+  io: Io,
+  database: Database,
+  event: 'connection_created' | 'connection_changed' | 'connection_deleted',
+  { id, tenant, upstream, name, kind }: ConnectionRow,
+): Promise<void> {
+  await noteAudit(io, database, { event, tenant, detail: { id, upstream, name, kind } });
+}
+
+/** A row for scripts, without the credential. */
+function facts(row: ConnectionRow) {
+  const { sealed: _, createdAt, updatedAt, ...shown } = row;
+  return { ...shown, createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
+}
