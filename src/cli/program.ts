@@ -3,6 +3,7 @@ import { packageVersion } from '../version.ts';
 import { auditCommand } from './audit.ts';
 import { connectionsCommand } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { type Io, style } from './io.ts';
 import { keysCommand } from './keys.ts';
 import { linksCommand } from './links.ts';
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
   for (const command of [
     serveCommand,
     toolsCommand,
+    explainCommand,
     stdioCommand,
     keysCommand,
     linksCommand,
