@@ -20,6 +20,7 @@ const tenant = z
   .strictObject({
     name: text('a name').optional().describe('What its users are told it is called. Default: its id.'),
     url: origin()
+      .refine((value) => !value.includes('*'), { error: 'the origin of one host; * is not one' })
       .optional()
       .describe(
         'The origin of a host of its own, such as `https://acme.mcp.example.com`: accepted in `Host`, and with `auth.facade` ' +

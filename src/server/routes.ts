@@ -51,6 +51,16 @@ export function createRoutes(
   sse2024: boolean,
   documents: { readonly [path: string]: () => string | undefined } = {},
 ): Routes {
+  const routes = routeTable(endpoints, sse2024, documents);
+  return (path) => routes.get(path) ?? (path.startsWith(WELL_KNOWN_PREFIX) ? WELL_KNOWN : undefined);
+}
+
+/** What {@link createRoutes} serves, by path. */
+export function routeTable(
+  endpoints: readonly [Endpoint, ...Endpoint[]],
+  sse2024: boolean,
+  documents: { readonly [path: string]: () => string | undefined } = {},
+): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
     ['/healthz', { kind: 'health', methods: 'GET, HEAD' }],
     ['/readyz', { kind: 'ready', methods: 'GET, HEAD' }],
@@ -69,7 +79,7 @@ export function createRoutes(
     routes.set('/sse', { kind: 'sse', methods: 'GET', endpoint });
     routes.set('/messages', { kind: 'messages', methods: 'POST', endpoint });
   }
-  return (path) => routes.get(path) ?? (path.startsWith(WELL_KNOWN_PREFIX) ? WELL_KNOWN : undefined);
+  return routes;
 }
 
 /** A stream that is opened by itself has nothing to wait for there, and browsers and previews ask with GET and HEAD. */

@@ -1,10 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { portless } from '../http/guard.ts';
 import type { Config } from './config.ts';
 import { isLoopback } from './config-safety.ts';
 import type { TenantConfig } from './config-tenants.ts';
 import { takenPaths } from './endpoints.ts';
 import type { Problem } from './problem.ts';
+import { hostOf } from './site.ts';
 
 /** The largest picture: it is in each page. */
 export const MOST_LOGO_BYTES = 64 * 1024;
@@ -28,24 +30,24 @@ type Tenants = readonly (readonly [string, TenantConfig])[];
 
 /** Names are compared without ports: a browser keeps one set of cookies for all ports of a host (RFC 6265 §8.5). */
 function hostProblems({ server, auth }: Config, all: Tenants): Problem[] {
-  const names = new Map<string, string>(server.hosts.map((host) => [nameOf(`http://${host}`), 'server.hosts']));
-  if (server.url !== undefined) names.set(nameOf(server.url), 'server.url');
+  const names = new Map<string, string>(server.hosts.map((host) => [portless(host.toLowerCase()), 'server.hosts']));
+  if (server.url !== undefined) names.set(new URL(server.url).hostname, 'server.url');
   const issuers = new Map(auth.issuers.map(({ issuer }, index) => [issuer, `auth.issuers[${index}]`]));
   return all.flatMap(([tenant, { url }]): Problem[] => {
     if (url === undefined) return [];
     const where = `tenants.${tenant}.url`;
-    const name = nameOf(url);
+    const name = portless(hostOf(url));
     const wanted = 'a host of its own';
     const taken = names.get(name) ?? (auth.facade === undefined ? undefined : issuers.get(url));
     names.set(name, where);
-    if (isLoopback(name)) return [{ where, found: `${name}, which every server on this machine has`, wanted }];
+    if (MAY_BE_LOOPBACK.test(name) && isLoopback(name))
+      return [{ where, found: `${name}, which every server on this machine has`, wanted }];
     return taken === undefined ? [] : [{ where, found: `${name}, which ${taken} has`, wanted }];
   });
 }
 
-function nameOf(url: string): string {
-  return new URL(url).hostname;
-}
+/** Before it is looked at closely, as there may be thousands. */
+const MAY_BE_LOOPBACK = /^(localhost$|[\d[])/;
 
 /** None is below another one, so that there are no two answers to what a path means. */
 function pathProblems(config: Config, all: Tenants): Problem[] {

@@ -17,6 +17,11 @@ export interface Site {
   readonly config: TenantConfig;
 }
 
+/** The host of an origin, with the port where there is one: nothing is parsed, as there may be thousands. */
+export function hostOf(origin: string): string {
+  return origin.slice(origin.indexOf('//') + 2);
+}
+
 /** The tenants of a config that have a site. */
 export function sitesOf({ tenants, auth }: Config): Site[] {
   return Object.entries(tenants).flatMap(([tenant, config]): Site[] => {

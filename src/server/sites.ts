@@ -3,7 +3,7 @@ import { Lru } from '../lib/lru.ts';
 import type { Config } from './config.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import { createRoutes, type Routes } from './routes.ts';
-import { type Site, sitesOf } from './site.ts';
+import { hostOf, type Site, sitesOf } from './site.ts';
 
 /** What a tenant's own site serves. */
 interface Served {
@@ -39,7 +39,7 @@ export function createSites(config: Config, localIssuers: readonly string[]): Si
   const { server, auth } = config;
   const all = sitesOf(config);
   const byOrigin = new Map(all.flatMap((site) => (site.origin === undefined ? [] : [[site.origin, site]])));
-  const byHost = new Map([...byOrigin].map(([origin, site]) => [new URL(origin).host, site]));
+  const byHost = new Map([...byOrigin].map(([origin, site]) => [hostOf(origin), site]));
   const byPath = new Map(all.flatMap((site) => (site.path === '' ? [] : [[site.path, site]])));
   const byTenant = new Map(all.map((site) => [site.tenant, site]));
   const deepest = Math.max(0, ...[...byPath.keys()].map((path) => path.split('/').length - 1));

@@ -56,6 +56,8 @@ export interface WholeServerOptions {
   /** `upstreams` of the config, with paths relative to `baseDir`. */
   readonly upstreams?: JsonObject;
   readonly baseDir?: string;
+  /** `tenants` of the config, for the port that is listened on. */
+  readonly tenants?: (port: number) => JsonObject;
   /** `auth.issuers` of the config. */
   readonly issuers?: readonly JsonObject[];
   /** How the tokens of the identity provider are, and who can log in there. */
@@ -158,6 +160,7 @@ function configOf(origin: string, { issuer, clientId }: DevIdentityProvider, opt
     {
       server: { url: origin, name: 'acme', title: 'Acme' },
       upstreams: options.upstreams ?? {},
+      tenants: options.tenants?.(Number(new URL(origin).port)) ?? {},
       auth: {
         issuers: options.issuers ?? [],
         facade: { identityProvider: { issuer, clientId, tenant: 'unused' }, ...options.facade },
