@@ -26,7 +26,7 @@ interface CreateOptions extends LinksOptions {
   readonly tools: readonly string[];
   readonly toolset?: string;
   readonly connection?: string;
-  readonly expires?: number | null;
+  readonly expires?: number;
   readonly requireKey?: boolean;
 }
 
@@ -56,7 +56,7 @@ export function linksCommand(io: Io): Command {
     .addOption(
       new Option('--expires <duration>', 'when it ends, such as 30d, or never').argParser(expiry).makeOptionMandatory(),
     )
-    .action((id: string, options: LinksOptions & { expires: number | null }) => extend(io, id, options));
+    .action((id: string, options: LinksOptions & { expires: number }) => extend(io, id, options));
   common(links.command('delete').argument('<id>', 'the id that `postern links list` shows'))
     .description('end a link; a running server refuses it within a second')
     .action((id: string, options: LinksOptions) => remove(io, id, options));
@@ -81,9 +81,13 @@ function withFilters(command: Command): Command {
     .option('--require-key', 'an API key of the tenant must come with it; only then it serves what may destroy');
 }
 
-/** In milliseconds. */
-function expiry(value: string): number | null {
-  return value === 'never' ? null : duration(value);
+/** In milliseconds; infinite for never, since commander has a meaning of its own for null. */
+function expiry(value: string): number {
+  return value === 'never' ? Number.POSITIVE_INFINITY : duration(value);
+}
+
+function endAfter(io: Io, expires: number): number | null {
+  return Number.isFinite(expires) ? io.clock.now() + expires : null;
 }
 
 function names(value: string): string[] {
@@ -131,13 +135,12 @@ async function withLinks(
 async function create(io: Io, options: CreateOptions): Promise<void> {
   const { tenant, name, tags, tools, toolset, connection, requireKey, expires } = options;
   await withLinks(io, options, async (links, note) => {
-    const expiresAt = expires === undefined || expires === null ? expires : io.clock.now() + expires;
     const { url, ...link } = await links.create({
       ...{ tenant, name, tags, tools, methods: options.methods },
       ...(toolset === undefined ? {} : { toolset }),
       ...(connection === undefined ? {} : { connectionId: connection }),
       ...(requireKey === undefined ? {} : { requireKey }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(expires === undefined ? {} : { expiresAt: endAfter(io, expires) }),
     });
     await note('link_created', link);
     if (options.json === true) return print(io.stdout, JSON.stringify({ url, ...told(link) }));
@@ -195,10 +198,9 @@ async function show(io: Io, id: string, options: LinksOptions): Promise<void> {
   });
 }
 
-async function extend(io: Io, id: string, options: LinksOptions & { expires: number | null }): Promise<void> {
+async function extend(io: Io, id: string, options: LinksOptions & { expires: number }): Promise<void> {
   await withLinks(io, options, async (links, note) => {
-    const expiresAt = options.expires === null ? null : io.clock.now() + options.expires;
-    const link = (await links.patch(id, { expiresAt })) ?? unknown('extend');
+    const link = (await links.patch(id, { expiresAt: endAfter(io, options.expires) })) ?? unknown('extend');
     await note('link_changed', link);
     print(io.stdout, options.json === true ? JSON.stringify(told(link)) : `${id} ${endOf(link)}.`);
   });
