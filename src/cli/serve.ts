@@ -234,15 +234,19 @@ function warn(io: Io, { postern, config }: Running): void {
   const count = postern.warnings.length;
   if (count > 0) say(`${count} ${count === 1 ? 'part' : 'parts'} of the document left out or mended: postern tools`);
   for (const remark of postern.remarks) say(remark);
-  for (const { name, baseUrl } of postern.upstreams) {
-    if (config.upstreams[name]?.proxy !== undefined) continue;
-    void unreachable(io, baseUrl).then((why) => {
-      if (why === undefined) return;
-      say(
-        `${baseUrl} (upstream ${name}) cannot be reached: ${why}. Calls fail until it can; postern doctor says more.`,
-      );
+  const probe = (url: string, what: string, meanwhile: string) =>
+    void unreachable(io, url).then((why) => {
+      if (why !== undefined) say(`${url} (${what}) cannot be reached: ${why}. ${meanwhile}; postern doctor says more.`);
     });
+  for (const { name, baseUrl } of postern.upstreams) {
+    if (config.upstreams[name]?.proxy === undefined) probe(baseUrl, `upstream ${name}`, 'Calls fail until it can');
   }
+  const { issuers, facade } = config.auth;
+  for (const { issuer, jwks, introspection } of issuers) {
+    probe(jwks ?? introspection?.url ?? issuer, 'issuer', 'Its tokens are answered with 503 until it can');
+  }
+  const provider = facade?.identityProvider.issuer;
+  if (provider !== undefined) probe(provider, 'identity provider', 'Nobody can log in until it can');
 }
 
 /** Settles when the process is asked to stop; asked again, it stops at once. */
