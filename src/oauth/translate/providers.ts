@@ -14,21 +14,21 @@ export interface TranslatedProvider {
 /** Only the one that is asked for is loaded. */
 export const TRANSLATED_PROVIDERS: { readonly [Name in TranslatedName]: TranslatedProvider } = {
   auth0: {
-    registrar: async (parts) => (await import('./registrars/auth0.ts')).createAuth0Registrar(parts),
+    registrar: async (parts) => (await import('./auth0-registrar.ts')).createAuth0Registrar(parts),
   },
   cognito: {
     pkce: true,
-    registrar: async (parts, aud) => (await import('./registrars/cognito.ts')).createCognitoRegistrar(parts, aud),
+    registrar: async (parts, aud) => (await import('./cognito-registrar.ts')).createCognitoRegistrar(parts, aud),
   },
   entra: {
     pkce: true,
     scopePrefix: (endpoint) => `${endpoint}/`,
-    registrar: async (parts) => (await import('./registrars/entra.ts')).createEntraRegistrar(parts),
+    registrar: async (parts) => (await import('./entra-registrar.ts')).createEntraRegistrar(parts),
   },
   keycloak: {
-    registrar: async (parts) => (await import('./registrars/keycloak.ts')).createKeycloakRegistrar(parts),
+    registrar: async (parts) => (await import('./keycloak-registrar.ts')).createKeycloakRegistrar(parts),
   },
   okta: {
-    registrar: async (parts) => (await import('./registrars/okta.ts')).createOktaRegistrar(parts),
+    registrar: async (parts) => (await import('./okta-registrar.ts')).createOktaRegistrar(parts),
   },
 };

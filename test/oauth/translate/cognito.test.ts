@@ -8,8 +8,8 @@ import { createEgress } from '../../../src/lib/egress.ts';
 import { readRedirectUri } from '../../../src/oauth/clients/redirect-uri.ts';
 import { createAdminHttp } from '../../../src/oauth/translate/admin-http.ts';
 import { signedHeaders } from '../../../src/oauth/translate/aws-signature.ts';
+import { createCognitoRegistrar } from '../../../src/oauth/translate/cognito-registrar.ts';
 import type { NewNativeClient, Registrar } from '../../../src/oauth/translate/registrar.ts';
-import { createCognitoRegistrar } from '../../../src/oauth/translate/registrars/cognito.ts';
 import { installPrefix } from '../../prefix.ts';
 
 /*
@@ -96,7 +96,13 @@ it('takes localhost and no other loopback', () => {
 
 it('signs as Signature Version 4 has it: the time, the region and the service are in the scope', () => {
   const { authorization } = signedHeaders(
-    { url: 'https://cognito-idp.eu-central-1.amazonaws.com/', headers: {}, body: '{}', region: 'eu-central-1', service: 'cognito-idp' },
+    {
+      url: 'https://cognito-idp.eu-central-1.amazonaws.com/',
+      headers: {},
+      body: '{}',
+      region: 'eu-central-1',
+      service: 'cognito-idp',
+    },
     { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
     Date.UTC(2026, 0, 1, 12),
   );

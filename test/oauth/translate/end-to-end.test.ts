@@ -98,7 +98,10 @@ it('shows the metadata of the provider under our issuer, and to ChatGPT under it
     return { headers: answer.headers, value: (await answer.json()) as { readonly [member: string]: unknown } };
   };
   const plain = await ask('openai-mcp/1.0.0');
-  expect(plain.value).toMatchObject({ issuer: server.origin, registration_endpoint: `${server.origin}/oauth/register` });
+  expect(plain.value).toMatchObject({
+    issuer: server.origin,
+    registration_endpoint: `${server.origin}/oauth/register`,
+  });
   expect(plain.value).not.toHaveProperty('authorization_response_iss_parameter_supported');
   expect(plain.headers.get('cache-control')).toContain('public');
   await server.close();
@@ -117,8 +120,15 @@ it('shows the metadata of the provider under our issuer, and to ChatGPT under it
 
 it('does not start with credentials that the provider refuses, and names the place', async () => {
   const wrong = openTranslating(
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
-    { translate: { provider: 'keycloak', issuer: keycloak.issuer, tenant: 'acme', admin: { id: 'x', secret: '${env:SECRET}' } } },
+    {
+      translate: {
+        provider: 'keycloak',
+        issuer: keycloak.issuer,
+        tenant: 'acme',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+        admin: { id: 'x', secret: '${env:SECRET}' },
+      },
+    },
     'a-secret-that-is-wrong',
   );
   await expect(wrong).rejects.toThrow(/auth\.translate\.admin[\s\S]*credentials that may do this/);

@@ -52,8 +52,8 @@ export async function startKeycloak(): Promise<Keycloak> {
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith('/interaction/')) return finish(provider, ctx as unknown as KoaContextWithOIDC);
     await next();
-    const location = ctx.response.get('location');
-    if (!location.includes('iss=')) return;
+    const location: string | undefined = ctx.response.get('location');
+    if (location?.includes('iss=') !== true) return;
     const back = new URL(location);
     const asked = (ctx as unknown as KoaContextWithOIDC).oidc?.client?.clientId ?? '';
     // Per client: "Exclude Issuer From Authentication Response".
@@ -181,7 +181,10 @@ function configuration(byClientId: (id: string) => KeycloakClient | undefined): 
       },
     },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    ttl: { AccessToken: 300, ClientCredentials: 60, AuthorizationCode: 60, IdToken: 300, Interaction: 600, Session: 600 },
+    ttl: {
+      ...{ AccessToken: 300, ClientCredentials: 60, AuthorizationCode: 60, IdToken: 300 },
+      ...{ Interaction: 600, Session: 600, RefreshToken: 86_400, Grant: 86_400 },
+    },
   };
 }
 

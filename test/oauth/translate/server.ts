@@ -55,7 +55,11 @@ export async function openTranslating(auth: JsonObject, secret: string): Promise
   try {
     const config = readConfig(raw, { name: 'c', lineOf: () => undefined }, { baseDir: '.', env: { SECRET: secret } });
     const extras = { baseDir: '.', database, cache, clock, version: '0.0.0', tools: TOOLS };
-    postern = await compose(config, { ...extras, master: new Uint8Array(32).fill(9), logTo: { write: () => undefined } });
+    postern = await compose(config, {
+      ...extras,
+      master: new Uint8Array(32).fill(9),
+      logTo: { write: () => undefined },
+    });
   } catch (thrown) {
     await close();
     throw thrown;

@@ -1,13 +1,13 @@
-import { unexpected } from '../admin-http.ts';
-import { createAdminToken } from '../admin-token.ts';
-import { memberAt, textAt } from '../members.ts';
+import { unexpected } from './admin-http.ts';
+import { createAdminToken } from './admin-token.ts';
+import { memberAt, textAt } from './members.ts';
 import {
   type AdminAnswer,
   type Registrar,
   RegistrarError,
   type RegistrarParts,
   type Shortcoming,
-} from '../registrar.ts';
+} from './registrar.ts';
 
 /**
  * Applications of an Auth0 tenant (Auth0 Management API v2: "Create a client", "Delete a client", "Get tenant settings",

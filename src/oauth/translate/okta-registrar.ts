@@ -1,13 +1,13 @@
-import { isObject } from '../../../core/json.ts';
-import { unexpected } from '../admin-http.ts';
-import { textAt, textsAt } from '../members.ts';
+import { isObject } from '../../core/json.ts';
+import { unexpected } from './admin-http.ts';
+import { textAt, textsAt } from './members.ts';
 import {
   type AdminAnswer,
   type Registrar,
   RegistrarError,
   type RegistrarParts,
   type Shortcoming,
-} from '../registrar.ts';
+} from './registrar.ts';
 
 /**
  * Apps of an Okta org (Okta API: "Applications", POST `/api/v1/apps`, POST `…/lifecycle/deactivate`, DELETE; "Authorization

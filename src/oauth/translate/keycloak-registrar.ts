@@ -1,7 +1,7 @@
-import { unexpected } from '../admin-http.ts';
-import { createAdminToken } from '../admin-token.ts';
-import { textAt } from '../members.ts';
-import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts } from '../registrar.ts';
+import { unexpected } from './admin-http.ts';
+import { createAdminToken } from './admin-token.ts';
+import { textAt } from './members.ts';
+import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts } from './registrar.ts';
 
 /**
  * Clients of a Keycloak realm (Keycloak Admin REST API: "Clients", POST and DELETE `/admin/realms/{realm}/clients`;

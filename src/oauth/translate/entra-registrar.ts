@@ -1,8 +1,8 @@
-import { isObject } from '../../../core/json.ts';
-import { unexpected } from '../admin-http.ts';
-import { createAdminToken } from '../admin-token.ts';
-import { memberAt, textAt, textsAt } from '../members.ts';
-import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts, type Standing } from '../registrar.ts';
+import { isObject } from '../../core/json.ts';
+import { unexpected } from './admin-http.ts';
+import { createAdminToken } from './admin-token.ts';
+import { memberAt, textAt, textsAt } from './members.ts';
+import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts, type Standing } from './registrar.ts';
 
 /**
  * Applications of a Microsoft Entra directory (Microsoft Graph v1.0: "Create application", "Delete application",

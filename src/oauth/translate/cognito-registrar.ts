@@ -1,13 +1,13 @@
-import { unexpected } from '../admin-http.ts';
-import { signedHeaders } from '../aws-signature.ts';
-import { memberAt, textAt } from '../members.ts';
+import { unexpected } from './admin-http.ts';
+import { signedHeaders } from './aws-signature.ts';
+import { memberAt, textAt } from './members.ts';
 import {
   type AdminAnswer,
   type Registrar,
   RegistrarError,
   type RegistrarParts,
   type Shortcoming,
-} from '../registrar.ts';
+} from './registrar.ts';
 
 /**
  * App clients of an Amazon Cognito user pool (Amazon Cognito user pools API reference: CreateUserPoolClient,
