@@ -90,7 +90,7 @@ export const translate = z
 export type TranslateConfig = z.output<typeof translate>;
 
 /** Whether who a token was given to stands for its audience. */
-function isByClient(provider: TranslateConfig['provider'], audience: string | undefined): boolean {
+function isByClient(provider: (typeof TRANSLATED_NAMES)[number], audience: string | undefined): boolean {
   return provider === 'cognito' && audience === 'client';
 }
 
