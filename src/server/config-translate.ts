@@ -57,7 +57,10 @@ export const translate = z
     registration: registration
       .omit({ enabled: true })
       .extend({
-        perIssuer: registration.shape.perIssuer.unwrap().default(500),
+        perIssuer: registration.shape.perIssuer
+          .unwrap()
+          .default(500)
+          .describe('New clients within `unusedDays`, from everywhere.'),
       })
       .prefault({})
       .describe('How many clients may be created, and when they are deleted again.'),

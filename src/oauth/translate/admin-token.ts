@@ -17,7 +17,7 @@ export function createAdminToken(
 ): () => Promise<string> {
   let held: { readonly header: Promise<string>; readonly until: number } | undefined;
 
-  const fetch = async (): Promise<string> => {
+  const obtain = async (): Promise<string> => {
     const { id = '', secret } = admin;
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -43,7 +43,7 @@ export function createAdminToken(
 
   return () => {
     if (held !== undefined && held.until > now()) return held.header;
-    const header = fetch();
+    const header = obtain();
     // All who come meanwhile wait for the same.
     held = { header, until: now() + MARGIN_MS };
     header.catch(() => {
