@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ['test/servers/setup.ts'],
     // Looks on at every server: no secret in a log or an error, no 5xx that is not meant.
     setupFiles: ['test/gates/setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two cores, real servers: more workers than cores only make the timeouts lie.
     maxWorkers: 2,
   },
