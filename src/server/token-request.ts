@@ -53,7 +53,7 @@ export function tokenRequests(egress: Egress, { lenient }: { readonly lenient: b
       return {
         kind: 'token',
         accessToken: answer.access_token,
-        seconds: answer.expiresIn(),
+        seconds: answer.expires_in,
         refreshToken: answer.refresh_token,
         scopes: answer.scope?.split(' ').filter((scope) => scope !== ''),
       };

@@ -7,12 +7,13 @@ import type { IdentityProvider } from './identity-provider.ts';
  * @param before what it answers to, where that is a refresh: what it leaves out stays as it was (RFC 6749 §6).
  */
 export function tokensOf(
-  answer: TokenEndpointResponse & { expiresIn(): number | undefined; claims(): { readonly sub: string } | undefined },
+  answer: TokenEndpointResponse & { claims(): { readonly sub: string } | undefined },
   { issuer }: IdentityProvider,
   now: number,
   before?: IdpTokens,
 ): IdpTokens {
-  const seconds = answer.expiresIn();
+  // By our clock: openid-client counts down by the machine's.
+  const seconds = answer.expires_in;
   const refreshToken = answer.refresh_token ?? before?.refreshToken;
   const scope = answer.scope ?? before?.scope;
   const subject = answer.claims()?.sub ?? before?.extra?.['sub'];
