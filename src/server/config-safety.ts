@@ -42,7 +42,8 @@ export function refusals(config: Config, { dev, file }: { readonly dev: boolean;
     const found = `--dev on ${server.host}`;
     return [{ where: at('server.host'), found, wanted: 'a loopback address, such as 127.0.0.1', fix: 'Drop --dev.' }];
   }
-  if (!auth.apiKeys && !auth.none && auth.issuers.length === 0 && auth.facade === undefined) {
+  const { apiKeys, none, issuers, facade, links } = auth;
+  if (!apiKeys && !none && issuers.length === 0 && facade === undefined && !links.enabled) {
     const wanted =
       'somebody who may call: auth.apiKeys: true, auth.issuers, auth.facade, or auth.none: true for anyone';
     problems.push({ where: at('auth'), found: 'apiKeys and none are both false, and there are no issuers', wanted });
