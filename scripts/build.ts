@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { configJsonSchema } from '../src/server/config-schema.ts';
+import { configJsonSchema } from '../src/server/config/schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -4,12 +4,12 @@ import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { systemClock } from './lib/clock.ts';
 import { compose, type Definitions, type Postern } from './server/compose.ts';
-import type { ConfigInput } from './server/config.ts';
-import { readConfig } from './server/config-load.ts';
-import { refusals } from './server/config-safety.ts';
-import type { StoreConfig } from './server/config-store.ts';
-import { StartError } from './server/problem.ts';
-import type { ReadConfig } from './server/reload.ts';
+import type { ConfigInput } from './server/config/config.ts';
+import { readConfig } from './server/config/load.ts';
+import { StartError } from './server/config/problem.ts';
+import { refusals } from './server/config/safety.ts';
+import type { StoreConfig } from './server/config/store.ts';
+import type { ReadConfig } from './server/offer/reload.ts';
 import { type DatabaseGround, openStoreCache, openStoreDatabase, prepareDatabase } from './stores/open.ts';
 import { packageVersion } from './version.ts';
 

@@ -1,6 +1,6 @@
 import { isObject } from '../src/core/json.ts';
-import { configSchema } from '../src/server/config.ts';
-import { configJsonSchema } from '../src/server/config-schema.ts';
+import { configSchema } from '../src/server/config/config.ts';
+import { configJsonSchema } from '../src/server/config/schema.ts';
 
 type Schema = { readonly [keyword: string]: unknown };
 

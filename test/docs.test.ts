@@ -7,7 +7,7 @@ import { readyLines } from '../src/cli/ready-lines.ts';
 import { CALL_ERRORS, ERRORS, type ErrorCode, isCallError, PosternError } from '../src/core/errors.ts';
 import { readBody } from '../src/lib/body.ts';
 import { COMPAT_RULES } from '../src/protocol/compat.ts';
-import { configSchema } from '../src/server/config.ts';
+import { configSchema } from '../src/server/config/config.ts';
 import { createNormaliser } from '../src/upstream/normalise.ts';
 import { PRESET_NAMES, presetFor } from '../src/upstream/presets.ts';
 import { rateLimitReply, withRateLimit } from '../src/upstream/rate-limit-response.ts';

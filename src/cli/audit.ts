@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditPlace, AuditRecord } from '../core/audit.ts';
-import { loadConfig } from '../server/config-load.ts';
+import { loadConfig } from '../server/config/load.ts';
 import { type Io, print, style } from './io.ts';
 import { configOption, duration, jsonOption } from './options.ts';
 import { openDatabase } from './stores.ts';

@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from '../openapi/document/document.ts';
-import type { LoadedConfig } from '../server/config-load.ts';
-import { type ConvertedUpstream, convertUpstream } from '../server/upstreams.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
+import { type ConvertedUpstream, convertUpstream } from '../server/upstreams/upstreams.ts';
 import { packageVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { LocalState } from './state.ts';

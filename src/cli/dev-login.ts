@@ -5,9 +5,9 @@ import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { DevIdentityProvider } from '../oauth/dev/identity-provider.ts';
 import type { DevUser } from '../oauth/dev/users.ts';
-import type { Config } from '../server/config.ts';
-import { readConfig } from '../server/config-load.ts';
-import { isLoopback } from '../server/config-safety.ts';
+import type { Config } from '../server/config/config.ts';
+import { readConfig } from '../server/config/load.ts';
+import { isLoopback } from '../server/config/safety.ts';
 
 /** The logins of `--dev`: the built-in identity provider, and the facade in front of it. */
 export interface DevLogin {

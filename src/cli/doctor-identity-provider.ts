@@ -3,7 +3,7 @@ import { createIssuerHttp, type IssuerHttp } from '../auth/issuer-http.ts';
 import { createEgress } from '../lib/egress.ts';
 import { CALLBACK_PATH } from '../oauth/login/callback-path.ts';
 import type { IdentityProvider } from '../oauth/login/identity-provider.ts';
-import type { Config } from '../server/config.ts';
+import type { Config } from '../server/config/config.ts';
 import { packageVersion } from '../version.ts';
 import type { Finding } from './doctor-checks.ts';
 import { failedOf, Lack, listOf, type Metadata, readKeys, readMetadata } from './doctor-metadata.ts';
@@ -17,7 +17,7 @@ const CHECK = 'identity provider';
  */
 export async function checkIdentityProvider(io: Io, { auth, server }: Config): Promise<Finding[]> {
   if (auth.facade === undefined) return [];
-  const { identityProviderOf } = await import('../server/identity-provider.ts');
+  const { identityProviderOf } = await import('../server/oauth/identity-provider.ts');
   const provider = await identityProviderOf(auth.facade.identityProvider);
   const redirect = redirectUri(server.url);
   if (provider.plain !== undefined) {

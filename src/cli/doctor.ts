@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { DocumentError } from '../openapi/document/document-error.ts';
-import type { LoadedConfig } from '../server/config-load.ts';
-import { refusals } from '../server/config-safety.ts';
-import { StartError, tell } from '../server/problem.ts';
-import type { ConvertedUpstream } from '../server/upstreams.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
+import { StartError, tell } from '../server/config/problem.ts';
+import { refusals } from '../server/config/safety.ts';
+import type { ConvertedUpstream } from '../server/upstreams/upstreams.ts';
 import { convertAll, warningsOf } from './convert.ts';
 import {
   checkCache,

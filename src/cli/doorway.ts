@@ -1,5 +1,5 @@
 import { type Listening, listen, type Served } from '../adapters/node.ts';
-import type { Config } from '../server/config.ts';
+import type { Config } from '../server/config/config.ts';
 import { listenFailure } from './failure.ts';
 
 /** A listener that may be there before what it serves: then its port is known, and requests wait. */

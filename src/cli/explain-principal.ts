@@ -6,10 +6,10 @@ import type { ApiKeyTable } from '../core/database.ts';
 import { PresentedToken } from '../core/presented-token.ts';
 import type { Principal } from '../core/principal.ts';
 import { nearest } from '../lib/nearest.ts';
-import { issuerOf } from '../server/authentication.ts';
-import type { Config } from '../server/config.ts';
-import { presentedIssuers } from '../server/credential-problems.ts';
-import { type Problem, StartError } from '../server/problem.ts';
+import type { Config } from '../server/config/config.ts';
+import { presentedIssuers } from '../server/config/credential-problems.ts';
+import { type Problem, StartError } from '../server/config/problem.ts';
+import { issuerOf } from '../server/oauth/authentication.ts';
 
 /** Who is asked about, and the scopes of the credential by the names it has them. */
 export interface Described {

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
-import type { Finding } from '../server/explain-finding.ts';
-import { type Explanation, explain } from '../server/explanation.ts';
+import { type Explanation, explain } from '../server/explain/explanation.ts';
+import type { Finding } from '../server/explain/finding.ts';
 import { principalOf } from './explain-principal.ts';
 import { openUnopened } from './explain-server.ts';
 import { type Io, print, style, waiting } from './io.ts';

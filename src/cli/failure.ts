@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { PosternError } from '../core/errors.ts';
 import { DocumentError } from '../openapi/document/document-error.ts';
-import { type Problem, StartError, tell } from '../server/problem.ts';
+import { type Problem, StartError, tell } from '../server/config/problem.ts';
 import { DONE, FAILED, type Io, print, style, WRONG } from './io.ts';
 
 /** Tells what went wrong, on stderr, and says with which code to exit. No stack leaves without `--debug`. */

@@ -1,6 +1,6 @@
 import { toolCost } from '../openapi/lint/cost.ts';
-import type { LoadedConfig } from '../server/config-load.ts';
-import type { LoadedMcpUpstream } from '../server/mcp-upstream.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
+import type { LoadedMcpUpstream } from '../server/mcp/upstream.ts';
 import { packageVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { LocalState } from './state.ts';
@@ -24,7 +24,7 @@ export async function openMcpUpstreams(
   };
   const servers = Object.entries(config.mcpUpstreams);
   if (servers.length === 0) return [];
-  const { loadMcpUpstream } = await import('../server/mcp-upstream.ts');
+  const { loadMcpUpstream } = await import('../server/mcp/upstream.ts');
   const outcomes = await Promise.allSettled(
     servers.map(([name, upstream]) => loadMcpUpstream(name, upstream, surroundings)),
   );

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Database } from '../core/database.ts';
-import { type LoadedConfig, loadConfig } from '../server/config-load.ts';
-import { StartError } from '../server/problem.ts';
+import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
+import { StartError } from '../server/config/problem.ts';
 import { placeOfDatabase, unfit } from '../stores/open.ts';
 import { type Io, print, waiting } from './io.ts';
 import { configOption, jsonOption } from './options.ts';

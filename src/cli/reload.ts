@@ -1,4 +1,4 @@
-import type { ReloadOutcome } from '../server/reload.ts';
+import type { ReloadOutcome } from '../server/offer/reload.ts';
 import { report } from './failure.ts';
 import { type Io, print, style } from './io.ts';
 

@@ -1,9 +1,9 @@
 import type { Cache } from '../core/cache.ts';
 import type { Database } from '../core/database.ts';
 import { type ComposeExtras, compose, type Postern } from '../server/compose.ts';
-import type { Config } from '../server/config.ts';
-import type { Secret } from '../server/secret.ts';
-import type { ReloadExtras } from '../server/stage.ts';
+import type { Config } from '../server/config/config.ts';
+import type { Secret } from '../server/config/secret.ts';
+import type { ReloadExtras } from '../server/offer/stage.ts';
 import { packageVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { openCache, openDatabase } from './stores.ts';

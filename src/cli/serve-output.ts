@@ -1,6 +1,6 @@
 import type { DevUser } from '../oauth/dev/users.ts';
-import { modeReport } from '../server/catalogues.ts';
 import type { ServedEndpoint } from '../server/compose.ts';
+import { modeReport } from '../server/offer/catalogues.ts';
 import type { Io } from './io.ts';
 import { print, style } from './io.ts';
 import { readyLines } from './ready-lines.ts';

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { modeFlips } from '../server/catalogues.ts';
-import type { Config } from '../server/config.ts';
-import type { LoadedConfig } from '../server/config-load.ts';
-import { isLoopback, refusals } from '../server/config-safety.ts';
-import { StartError } from '../server/problem.ts';
-import type { ReloadOutcome } from '../server/reload.ts';
+import type { Config } from '../server/config/config.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
+import { StartError } from '../server/config/problem.ts';
+import { isLoopback, refusals } from '../server/config/safety.ts';
+import { modeFlips } from '../server/offer/catalogues.ts';
+import type { ReloadOutcome } from '../server/offer/reload.ts';
 import { createDevLogin, type DevLogin, offersLogin } from './dev-login.ts';
 import { openDoorway } from './doorway.ts';
 import { type Io, isTerminal, print, style, waiting } from './io.ts';

@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
-import type { Config, UpstreamConfig } from '../server/config.ts';
-import { type LoadedConfig, loadConfig, type Reading, readConfig } from '../server/config-load.ts';
-import { weakness } from '../server/config-safety.ts';
-import { type Problem, StartError } from '../server/problem.ts';
-import type { Secret } from '../server/secret.ts';
+import type { Config, UpstreamConfig } from '../server/config/config.ts';
+import { type LoadedConfig, loadConfig, type Reading, readConfig } from '../server/config/load.ts';
+import { type Problem, StartError } from '../server/config/problem.ts';
+import { weakness } from '../server/config/safety.ts';
+import type { Secret } from '../server/config/secret.ts';
 import type { SourceOptions } from './options.ts';
 import type { LocalState } from './state.ts';
 

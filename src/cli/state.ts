@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Secret } from '../server/secret.ts';
+import { Secret } from '../server/config/secret.ts';
 
 /**
  * The folder `./.postern` beside the config: what Postern keeps of its own on a machine that nobody set up.

@@ -3,8 +3,8 @@ import { createPepper } from '../auth/api-key.ts';
 import type { Cache } from '../core/cache.ts';
 import type { Database } from '../core/database.ts';
 import { deriveKey } from '../lib/seal.ts';
-import type { Config } from '../server/config.ts';
-import type { Secret } from '../server/secret.ts';
+import type { Config } from '../server/config/config.ts';
+import type { Secret } from '../server/config/secret.ts';
 import { openStoreCache, openStoreDatabase, prepareDatabase } from '../stores/open.ts';
 import type { Io } from './io.ts';
 

@@ -1,9 +1,9 @@
 import { createSealer, deriveKey } from '../lib/seal.ts';
 import { sealedCache } from '../lib/sealed-cache.ts';
-import { type AssertionKeysParts, createAssertionKeys } from './assertion-keys.ts';
-import type { CallerGround } from './caller-credentials.ts';
-import type { ConnectionGround } from './connections.ts';
-import type { Facade } from './facade.ts';
+import { type AssertionKeysParts, createAssertionKeys } from './credentials/assertion-keys.ts';
+import type { CallerGround } from './credentials/caller-credentials.ts';
+import type { ConnectionGround } from './credentials/connections.ts';
+import type { Facade } from './oauth/facade.ts';
 
 /** What credentials that differ from caller to caller live on for as long as the process does. */
 export interface Callers {

@@ -13,28 +13,28 @@ import { once } from '../lib/once.ts';
 import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
-import { audited } from './audited.ts';
-import { createAuthentication } from './authentication.ts';
 import { createCallers } from './callers.ts';
-import type { Config } from './config.ts';
-import type { Facade } from './facade.ts';
-import type { FacadeExtras } from './facade-parts.ts';
-import { type LateFacade, lateFacade } from './late-facade.ts';
-import { Lease } from './lease.ts';
+import type { Config } from './config/config.ts';
+import { vaultOf } from './credentials/vault.ts';
 import type { LinkDoor, LinkDoorParts } from './links.ts';
+import { audited } from './oauth/audited.ts';
+import { createAuthentication } from './oauth/authentication.ts';
+import type { Facade } from './oauth/facade.ts';
+import type { FacadeExtras } from './oauth/facade-parts.ts';
+import { type LateFacade, lateFacade } from './oauth/late-facade.ts';
+import type { Translated } from './oauth/translate.ts';
 import { createObservers, type Observers } from './observers.ts';
-import type { Definitions, Offer } from './offer.ts';
+import { Lease } from './offer/lease.ts';
+import type { Definitions, Offer } from './offer/offer.ts';
+import { createServedQuotas } from './offer/quotas.ts';
+import { type Changes, createChanges, createService, type ServerCaller } from './offer/service.ts';
+import { createStage, type ReloadExtras, type ServedEndpoint } from './offer/stage.ts';
+import { createTenancy } from './offer/tenancy.ts';
 import { createPipeline, type Readiness } from './pipeline.ts';
-import { createServedQuotas } from './quotas.ts';
-import { type Changes, createChanges, createService, type ServerCaller } from './service.ts';
-import { createStage, type ReloadExtras, type ServedEndpoint } from './stage.ts';
-import { createTenancy } from './tenancy.ts';
-import type { Translated } from './translate.ts';
-import { createUpstreamStates } from './upstream-states.ts';
-import { vaultOf } from './vault.ts';
+import { createUpstreamStates } from './upstreams/upstream-states.ts';
 
-export type { Definitions } from './offer.ts';
-export type { ServedEndpoint } from './stage.ts';
+export type { Definitions } from './offer/offer.ts';
+export type { ServedEndpoint } from './offer/stage.ts';
 
 export interface ComposeExtras extends Definitions {
   /** What relative paths in the config are relative to. */
@@ -265,7 +265,7 @@ async function facadeOf(
   const { facade: wanted } = config.auth;
   if (wanted === undefined) return undefined;
   const parts = { ...extras, offer, failed: observers.oauthFailed, happened: observers.oauth };
-  const open = async () => (await import('./facade.ts')).openFacade(config, wanted, parts);
+  const open = async () => (await import('./oauth/facade.ts')).openFacade(config, wanted, parts);
   const { devIdentityProvider: dev } = extras;
   if (dev === undefined) return open();
   const failed = (thrown: unknown) => observers.oauthFailed(thrown, undefined);
@@ -289,10 +289,10 @@ async function translatedOf(
   { oauthFailed: failed, oauth: happened }: Observers,
   offer: () => Offer | undefined,
 ): Promise<Translated | undefined> {
-  if (config.auth.mode === 'external') await (await import('./external.ts')).checkExternal(config, extras);
+  if (config.auth.mode === 'external') await (await import('./oauth/external.ts')).checkExternal(config, extras);
   const { translate: wanted } = config.auth;
   if (wanted === undefined) return undefined;
-  const { openTranslate } = await import('./translate.ts');
+  const { openTranslate } = await import('./oauth/translate.ts');
   return openTranslate(config, wanted, { ...extras, offer, failed, happened });
 }
 

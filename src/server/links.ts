@@ -14,8 +14,8 @@ import { deriveKey } from '../lib/seal.ts';
 import { expireLinks } from '../links/expiry.ts';
 import { createLinks, type Links } from '../links/links.ts';
 import { createLinkDigest } from '../links/token.ts';
-import type { Config } from './config.ts';
-import { sitesOf } from './site.ts';
+import type { Config } from './config/config.ts';
+import { sitesOf } from './routes/site.ts';
 
 /** Where every node hears of links that are not what they were, by their ids. */
 const CHANNEL = 'links';

@@ -14,8 +14,8 @@ import { createCounters } from '../observe/counters.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import type { Note } from '../protocol/service.ts';
 import type { QuotaEvents } from '../quota/quotas.ts';
-import type { Config } from './config.ts';
-import { noteOAuth, type OAuthEvent } from './oauth-events.ts';
+import type { Config } from './config/config.ts';
+import { noteOAuth, type OAuthEvent } from './oauth/oauth-events.ts';
 import type { Seen } from './pipeline.ts';
 
 /** Everything that is written down, as the parts that have something to write want it. */

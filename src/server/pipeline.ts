@@ -9,15 +9,15 @@ import type { Guard } from '../http/guard.ts';
 import { respond } from '../http/respond.ts';
 import type { IdSource } from '../lib/ids.ts';
 import type { Engine, RequestFacts } from '../protocol/engine.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { Facade } from './facade.ts';
-import { Lease } from './lease.ts';
 import type { LinkDoor } from './links.ts';
-import type { Offer, View } from './offer.ts';
-import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes.ts';
-import type { ServerCaller } from './service.ts';
-import type { Site } from './site.ts';
-import { asksToolset, narrowingOf } from './toolsets.ts';
+import type { Facade } from './oauth/facade.ts';
+import { Lease } from './offer/lease.ts';
+import type { Offer, View } from './offer/offer.ts';
+import type { ServerCaller } from './offer/service.ts';
+import { asksToolset, narrowingOf } from './offer/toolsets.ts';
+import type { Endpoint } from './routes/endpoints.ts';
+import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes/routes.ts';
+import type { Site } from './routes/site.ts';
 
 type OAuthRoute = NonNullable<ReturnType<Facade['route']>>;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { store } from '../server/config-store.ts';
+import { store } from '../server/config/store.ts';
 import { cacheInPlain, databaseInPlain } from './in-plain.ts';
 
 it.each([

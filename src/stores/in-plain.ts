@@ -1,6 +1,6 @@
-import { isLoopback } from '../server/config-safety.ts';
-import type { StoreConfig } from '../server/config-store.ts';
-import { Secret } from '../server/secret.ts';
+import { isLoopback } from '../server/config/safety.ts';
+import { Secret } from '../server/config/secret.ts';
+import type { StoreConfig } from '../server/config/store.ts';
 import { parseRedisUrl } from './redis/url.ts';
 
 /** Whether rows and passwords go to the database over a network, and could be read there. */

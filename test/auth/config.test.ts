@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createPostern } from '../../src/index.ts';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 
 const ISSUER = { issuer: 'https://idp.test', tenant: 'acme' };
 const SERVER = { url: 'https://mcp.test' };

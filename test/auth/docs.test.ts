@@ -3,8 +3,8 @@ import { load } from 'js-yaml';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TOKEN_REFUSALS } from '../../src/auth/refusal.ts';
 import { createPostern, type Postern } from '../../src/index.ts';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 
 const PAGE = new URL('../../docs/authentication.md', import.meta.url);
 const text = readFileSync(PAGE, 'utf8');

@@ -6,8 +6,8 @@ import { isObject } from '../../src/core/json.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { HttpRequest } from '../../src/http/exchange.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createAuthentication } from '../../src/server/authentication.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { createAuthentication } from '../../src/server/oauth/authentication.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 

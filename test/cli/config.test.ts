@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/server/config-load.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { loadConfig } from '../../src/server/config/load.ts';
+import { StartError } from '../../src/server/config/problem.ts';
 
 function folder(files: { readonly [name: string]: string }): string {
   const dir = mkdtempSync(join(tmpdir(), 'postern-config-'));

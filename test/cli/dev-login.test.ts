@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, expect, test } from 'vitest';
 import { offersLogin } from '../../src/cli/dev-login.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { recorder } from '../e2e/recorder.ts';
 import { LoginStore, sdk2In, signIn } from '../oauth/sdk-clients.ts';
 import { firstLine, postern, type Spawned } from './child.ts';

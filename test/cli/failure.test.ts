@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { report } from '../../src/cli/failure.ts';
 import { processIo } from '../../src/cli/process-io.ts';
 import { PosternError } from '../../src/core/errors.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { StartError } from '../../src/server/config/problem.ts';
 
 function reported(thrown: unknown, debug = false): { code: number; text: string } {
   const stderr = new PassThrough();

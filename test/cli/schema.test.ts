@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { type ConfigInput, configSchema, defineConfig } from '../../src/server/config.ts';
-import { configJsonSchema } from '../../src/server/config-schema.ts';
+import { type ConfigInput, configSchema, defineConfig } from '../../src/server/config/config.ts';
+import { configJsonSchema } from '../../src/server/config/schema.ts';
 
 const validate = new Ajv2020({ strict: false }).compile(configJsonSchema());
 

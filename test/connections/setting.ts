@@ -5,7 +5,7 @@ import { makeConnection } from '../../src/connections/make.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { ConnectionKind, ConnectionRow } from '../../src/core/connections.ts';
 import type { Database } from '../../src/core/database.ts';
-import { vaultOf } from '../../src/server/vault.ts';
+import { vaultOf } from '../../src/server/credentials/vault.ts';
 import { createRecordingUpstream, type RecordingUpstream } from '../../src/testing/recording-upstream.ts';
 import { bearerOf, json } from '../credentials/api.ts';
 

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openAssertionKeys } from '../../src/oauth/keys/open-keys.ts';
-import { ASSERTION_KEYS_PATH } from '../../src/server/assertion-keys.ts';
+import { ASSERTION_KEYS_PATH } from '../../src/server/credentials/assertion-keys.ts';
 import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts';
 import { TestIssuer } from '../auth/issuer.ts';
 import { type Door, type DoorOptions, MASTER, openDoor } from '../security/door.ts';

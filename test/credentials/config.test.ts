@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StartError } from '../../src/server/problem.ts';
+import type { StartError } from '../../src/server/config/problem.ts';
 import { type DoorOptions, openDoor } from '../security/door.ts';
 import { DOCUMENT, OPEN_TOOLS, SERVER_URL } from './api.ts';
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
-import { ASSERTION_KEYS_PATH } from '../../src/server/assertion-keys.ts';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
-import { credentialProblems, credentialRemarks } from '../../src/server/credential-problems.ts';
+import { credentialProblems, credentialRemarks } from '../../src/server/config/credential-problems.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { refusals } from '../../src/server/config/safety.ts';
+import { ASSERTION_KEYS_PATH } from '../../src/server/credentials/assertion-keys.ts';
 import { assertionCredential } from '../../src/upstream/credentials/assertion.ts';
 
 const page = readFileSync(new URL('../../docs/upstream-credentials.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Links, NewLink } from '../../src/links/links.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { linksOf } from '../../src/server/links.ts';
 import { DOCUMENT, type TicketsApi } from '../access/api.ts';
 import {

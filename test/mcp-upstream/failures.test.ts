@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpReply } from '../../src/http/exchange.ts';
-import type { LoadedMcpUpstream } from '../../src/server/mcp-upstream.ts';
+import type { LoadedMcpUpstream } from '../../src/server/mcp/upstream.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { expectsStatus } from '../gates/expected.ts';
 import { call, type LoadOptions, load, nextChange } from './load.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LoadedMcpUpstream } from '../../src/server/mcp-upstream.ts';
+import type { LoadedMcpUpstream } from '../../src/server/mcp/upstream.ts';
 import { ALICE, BOB, call, callableOf, type LoadOptions, load, nextChange, runOf } from './load.ts';
 import { startServer, type TestServer } from './server.ts';
 

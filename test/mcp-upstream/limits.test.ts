@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createUpstreamStates } from '../../src/server/upstream-states.ts';
+import { createUpstreamStates } from '../../src/server/upstreams/upstream-states.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { expectsStatus } from '../gates/expected.ts';

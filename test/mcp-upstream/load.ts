@@ -3,8 +3,8 @@ import type { Answers, Conversation, Question } from '../../src/core/conversatio
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { readConfig } from '../../src/server/config-load.ts';
-import { type LoadedMcpUpstream, loadMcpUpstream, type McpSurroundings } from '../../src/server/mcp-upstream.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { type LoadedMcpUpstream, loadMcpUpstream, type McpSurroundings } from '../../src/server/mcp/upstream.ts';
 import type { Callable, Run } from '../../src/tools/callable.ts';
 
 export interface Noted {

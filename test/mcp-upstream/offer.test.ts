@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LoadedMcpUpstream } from '../../src/server/mcp-upstream.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import type { LoadedMcpUpstream } from '../../src/server/mcp/upstream.ts';
 import { createContext } from '../../src/tools/context.ts';
 import { createPrompts } from '../../src/tools/prompts.ts';
 import { createResources } from '../../src/tools/resources.ts';

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LoadedMcpUpstream } from '../../src/server/mcp-upstream.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import type { LoadedMcpUpstream } from '../../src/server/mcp/upstream.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { ALICE, BOB, call, type LoadOptions, load, type Noted } from './load.ts';
 

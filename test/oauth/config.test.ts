@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 
 const IDP = { issuer: 'https://id.acme.test', clientId: 'postern', tenant: 'acme' };
 const ENV = { SECRET: 'CANARY-idp-secret', AGENT: 'CANARY-agent-secret-0123456789abcdef' };

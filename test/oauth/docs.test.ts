@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 import { basic, claimsOf, login, openBench, post, redeem, SECRET } from './facade-bench.ts';
 
 const text = readFileSync(new URL('../../docs/facade.md', import.meta.url), 'utf8');

@@ -17,7 +17,7 @@ import { createGrants } from '../../src/oauth/storage/grants.ts';
 import { createRevocations } from '../../src/oauth/storage/revocations.ts';
 import { createSecrets } from '../../src/oauth/storage/secrets.ts';
 import { compose, type Postern } from '../../src/server/compose.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { tool } from '../../src/tools/define.ts';

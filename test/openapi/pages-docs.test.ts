@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yaml from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { configSchema } from '../../src/server/config.ts';
+import { configSchema } from '../../src/server/config/config.ts';
 import type { Answer } from '../../src/testing/recording-upstream.ts';
 import { itemsOf, json, listing, objectOf, type PagedOptions, paged } from './paged.ts';
 

@@ -10,7 +10,7 @@ import { createDevIdentityProvider, type DevIdentityProvider } from '../../src/o
 import type { DevUser } from '../../src/oauth/dev/users.ts';
 import { CALLBACK_PATH } from '../../src/oauth/interactions.ts';
 import { compose, type Postern } from '../../src/server/compose.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { createRecordingUpstream, type RecordingUpstream } from '../../src/testing/recording-upstream.ts';

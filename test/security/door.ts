@@ -12,7 +12,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { compose, type Definitions, type Postern } from '../../src/server/compose.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { type Answer, type Ask, send } from '../e2e/raw-http.ts';

@@ -3,9 +3,9 @@ import { CORE_SCHEMA, load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import type { Principal } from '../../src/core/principal.ts';
 import { createPostern, type PosternOptions, tool } from '../../src/index.ts';
-import { readConfig } from '../../src/server/config-load.ts';
-import { createEndpoints } from '../../src/server/endpoints.ts';
-import { createToolsets, narrowingOf } from '../../src/server/toolsets.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { createToolsets, narrowingOf } from '../../src/server/offer/toolsets.ts';
+import { createEndpoints } from '../../src/server/routes/endpoints.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/server/config-load.ts';
-import { loadMappings, operationMapping } from '../../src/server/expressions.ts';
-import { StartError } from '../../src/server/problem.ts';
+import { loadConfig } from '../../src/server/config/load.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import { loadMappings, operationMapping } from '../../src/server/upstreams/expressions.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 
 async function load(errors: string, files: { readonly [name: string]: string } = {}) {

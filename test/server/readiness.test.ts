@@ -4,7 +4,7 @@ import type { Database } from '../../src/core/database.ts';
 import { PosternError } from '../../src/core/errors.ts';
 import { systemClock as clock } from '../../src/lib/clock.ts';
 import { compose, type Postern } from '../../src/server/compose.ts';
-import { readConfig } from '../../src/server/config-load.ts';
+import { readConfig } from '../../src/server/config/load.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openRedis } from '../../src/stores/redis.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';

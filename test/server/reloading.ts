@@ -6,9 +6,9 @@ import { type Listening, listen } from '../../src/adapters/node.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { compose, type Definitions, type Postern } from '../../src/server/compose.ts';
-import { loadConfig } from '../../src/server/config-load.ts';
-import type { ReloadOutcome } from '../../src/server/reload.ts';
-import type { WatchFolder } from '../../src/server/watch-files.ts';
+import { loadConfig } from '../../src/server/config/load.ts';
+import type { ReloadOutcome } from '../../src/server/offer/reload.ts';
+import type { WatchFolder } from '../../src/server/offer/watch-files.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
-import { configSchema } from '../../src/server/config.ts';
-import { StartError } from '../../src/server/problem.ts';
-import { loadResultFields } from '../../src/server/result-fields.ts';
+import { configSchema } from '../../src/server/config/config.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import { loadResultFields } from '../../src/server/upstreams/result-fields.ts';
 import type { OnFault } from '../../src/upstream/mapping.ts';
 
 const baseDir = mkdtempSync(join(tmpdir(), 'postern-fields-'));

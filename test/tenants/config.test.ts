@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../../src/server/config-load.ts';
-import { refusals } from '../../src/server/config-safety.ts';
-import { StartError } from '../../src/server/problem.ts';
-import { createSiteFacades } from '../../src/server/site-facades.ts';
-import { siteProblems } from '../../src/server/site-problems.ts';
-import { createSites } from '../../src/server/sites.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { StartError } from '../../src/server/config/problem.ts';
+import { refusals } from '../../src/server/config/safety.ts';
+import { createSiteFacades } from '../../src/server/oauth/site-facades.ts';
+import { siteProblems } from '../../src/server/routes/site-problems.ts';
+import { createSites } from '../../src/server/routes/sites.ts';
 
 let dir: string;
 beforeAll(() => {

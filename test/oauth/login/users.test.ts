@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createDevIdentityProvider, type DevIdentityProvider } from '../../../src/oauth/dev/identity-provider.ts';
 import { CALLBACK_PATH } from '../../../src/oauth/interactions.ts';
 import { compose, type Postern } from '../../../src/server/compose.ts';
-import { readConfig } from '../../../src/server/config-load.ts';
+import { readConfig } from '../../../src/server/config/load.ts';
 import { createMemoryCache } from '../../../src/stores/memory.ts';
 import { openSqlite } from '../../../src/stores/sqlite.ts';
 import { tool } from '../../../src/tools/define.ts';

@@ -2,7 +2,7 @@ import { listen } from '../../../src/adapters/node.ts';
 import type { Database } from '../../../src/core/database.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { compose, type Postern } from '../../../src/server/compose.ts';
-import { readConfig } from '../../../src/server/config-load.ts';
+import { readConfig } from '../../../src/server/config/load.ts';
 import { createMemoryCache } from '../../../src/stores/memory.ts';
 import { openSqlite } from '../../../src/stores/sqlite.ts';
 import { type ManualClock, manualClock } from '../../../src/testing/manual-clock.ts';

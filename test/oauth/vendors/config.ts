@@ -1,7 +1,7 @@
 import type { IdpGrant, IdpGrants, IdpTokens } from '../../../src/oauth/contracts.ts';
 import type { IdentityProvider } from '../../../src/oauth/login/identity-provider.ts';
-import { readConfig } from '../../../src/server/config-load.ts';
-import { identityProviderOf } from '../../../src/server/identity-provider.ts';
+import { readConfig } from '../../../src/server/config/load.ts';
+import { identityProviderOf } from '../../../src/server/oauth/identity-provider.ts';
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
 const SECRET = '${env:SECRET}';

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CALLBACK_PATH } from '../../../src/oauth/interactions.ts';
 import { PRESET_NAMES } from '../../../src/oauth/vendors/names.ts';
 import { loadPreset } from '../../../src/oauth/vendors/presets.ts';
-import { readConfig } from '../../../src/server/config-load.ts';
-import { refusals } from '../../../src/server/config-safety.ts';
-import { parseYaml } from '../../../src/server/config-yaml.ts';
-import { identityProviderOf } from '../../../src/server/identity-provider.ts';
+import { readConfig } from '../../../src/server/config/load.ts';
+import { refusals } from '../../../src/server/config/safety.ts';
+import { parseYaml } from '../../../src/server/config/yaml.ts';
+import { identityProviderOf } from '../../../src/server/oauth/identity-provider.ts';
 
 const FOLDER = new URL('../../../docs/identity-providers/', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');

@@ -1,0 +1,118 @@
+import type { Configuration, CustomFetch } from 'openid-client';
+import { isObject } from '../../core/json.ts';
+import type { Egress } from '../../lib/egress.ts';
+import { once } from '../../lib/once.ts';
+import { errorCode } from '../../oauth/login/events.ts';
+import { failureOf } from '../../oauth/login/failures.ts';
+import { authOf, egressFetch, type OpenidClient } from '../../oauth/login/openid.ts';
+
+const TIMEOUT_SECONDS = 5;
+
+/** A client at a token endpoint, and how it proves itself. */
+export interface TokenClient {
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | 'none';
+}
+
+export type TokenResponse =
+  | {
+      readonly kind: 'token';
+      readonly accessToken: string;
+      /** How long it lives, where that was said. */
+      readonly seconds?: number;
+      readonly refreshToken?: string;
+      readonly scopes?: readonly string[];
+    }
+  /** It said no, in a word of OAuth; `invalid_response` for an answer that does not hold. */
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'unreachable' };
+
+export type RequestToken = (
+  client: TokenClient,
+  grantType: string,
+  parameters: URLSearchParams,
+) => Promise<TokenResponse>;
+
+/**
+ * Asks token endpoints (RFC 6749 §5). The library is loaded by the first request.
+ * @param lenient takes what is not as RFC 6749 §5.1 has it for not said. Where a refresh token was used up for it, an
+ *   answer that is refused for a trifle costs the account.
+ */
+export function tokenRequests(egress: Egress, { lenient }: { readonly lenient: boolean }): RequestToken {
+  const load = once(() => import('openid-client'));
+  const fetched = lenient ? leniently(egressFetch(egress)) : egressFetch(egress);
+  return async (wanted, grantType, parameters) => {
+    try {
+      const client = await load();
+      const configuration = configurationOf(client, wanted, fetched);
+      const answer = await client.genericGrantRequest(configuration, grantType, parameters);
+      // A token that is bound to a key is of no use without it (RFC 9449).
+      if (answer.token_type !== 'bearer') return { kind: 'refused', error: 'invalid_response' };
+      return {
+        kind: 'token',
+        accessToken: answer.access_token,
+        seconds: answer.expires_in,
+        refreshToken: answer.refresh_token,
+        scopes: answer.scope?.split(' ').filter((scope) => scope !== ''),
+      };
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      if (failure.kind === 'unreachable') return failure;
+      // An answer that does not hold is as little use as a refusal.
+      const error = failure.kind === 'refused' ? errorCode(failure.error) : undefined;
+      return { kind: 'refused', error: error ?? 'invalid_response' };
+    }
+  };
+}
+
+function configurationOf(client: OpenidClient, wanted: TokenClient, fetched: CustomFetch): Configuration {
+  const { tokenEndpoint: url, clientId, clientSecret, authMethod } = wanted;
+  const server = { issuer: new URL(url).origin, token_endpoint: url };
+  const auth = authOf(client, { clientSecret, authMethod });
+  const configuration = new client.Configuration(server, clientId, undefined, auth);
+  configuration[client.customFetch] = fetched;
+  configuration.timeout = TIMEOUT_SECONDS;
+  // Whether http may be is decided when the config is read.
+  if (url.startsWith('http:')) client.allowInsecureRequests(configuration);
+  return configuration;
+}
+
+/** Successful answers with nothing in them but what is read, and that as it should be. */
+function leniently(fetched: CustomFetch): CustomFetch {
+  return async (url, options) => {
+    const answer = await fetched(url, options);
+    if (!answer.ok) return answer;
+    const body = await answer.text();
+    const told = parsed(body);
+    const read = told === undefined ? body : JSON.stringify(tidied(told));
+    return new Response(read, { status: 200, headers: { 'content-type': 'application/json' } });
+  };
+}
+
+function parsed(body: string): { readonly [name: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tidied(told: { readonly [name: string]: unknown }): object {
+  const text = (name: string) => {
+    const value = told[name];
+    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
+  };
+  const seconds = Number(told['expires_in'] ?? Number.NaN);
+  return {
+    ...text('access_token'),
+    token_type: told['token_type'] ?? 'Bearer',
+    ...text('refresh_token'),
+    ...text('scope'),
+    // GitHub answers an error with 200.
+    ...text('error'),
+    ...(Number.isFinite(seconds) && seconds > 0 ? { expires_in: seconds } : {}),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Invocation } from '../../calls/call.ts';
+import type { ToolResult } from '../../core/content.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Principal } from '../../core/principal.ts';
+import type {
+  CacheHint,
+  Caller,
+  Change,
+  Completion,
+  Implementation,
+  ListPage,
+  McpService,
+} from '../../protocol/service.ts';
+import { createContext } from '../../tools/context.ts';
+import type { Page } from '../../tools/pages.ts';
+import { stepUpResult } from '../routes/step-up.ts';
+import type { Lease } from './lease.ts';
+import type { Offer, View } from './offer.ts';
+
+/** A caller as the server knows it; the engine sees the key and the expiry. */
+export interface ServerCaller extends Caller {
+  readonly principal: Principal;
+  /** What the caller is served from. */
+  readonly lease: Lease;
+  /** Of the HTTP request, or of the line over stdio. */
+  readonly requestId: string;
+}
+
+export interface ServiceParts {
+  readonly implementation: Implementation;
+  /** What is served now. */
+  readonly offer: () => Offer;
+  readonly call: (invocation: Invocation) => Promise<ToolResult>;
+  readonly changes: Changes;
+  /** Whether legacy clients get a session to hear of changes by. */
+  readonly announces: boolean;
+}
+
+/** Where changes are told and heard. */
+export interface Changes {
+  tell(change: Change): void;
+  listen(listener: (change: Change) => void): () => void;
+}
+
+export function createChanges(): Changes {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    tell: (change) => {
+      for (const listener of listeners) listener(change);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** What a caller sees depends on what it may do, so nobody may keep it for somebody else. */
+const PRIVATE: CacheHint = { ttlMs: 0, cacheScope: 'private' };
+
+/** At most this many values in one completion (MCP, server/utilities/completion). */
+const COMPLETIONS_MAX = 100;
+
+/** What the engine serves: whatever each caller's view has. */
+export function createService(parts: ServiceParts): McpService<ServerCaller> {
+  const context = (caller: ServerCaller, conversation: Conversation) =>
+    createContext(caller.principal, caller.requestId, conversation);
+  const resourcesOf = ({ lease }: ServerCaller) => lease.view.offer.resources;
+  const promptsOf = ({ lease }: ServerCaller) => lease.view.offer.prompts;
+
+  return {
+    implementation: parts.implementation,
+    get instructions() {
+      return parts.offer().config.server.instructions;
+    },
+    features: ({ lease }) => lease.view.offer.features,
+    interactive: ({ lease, principal }) => {
+      const { offer, catalog } = lease.view;
+      const { features, resources, prompts } = offer;
+      if (parts.announces || features.subscribe) return true;
+      return resources.interactive || prompts.interactive || catalog.interactive(principal);
+    },
+
+    listTools: async ({ lease, principal }, cursor) => asListPage(lease.view.catalog.list(principal, cursor)),
+    toolFacts: ({ lease }, name) => lease.view.catalog.find(name),
+    callTool: (caller, name, args: JsonObject, conversation, reply) =>
+      held(caller, ({ catalog, endpoint }) => {
+        const { principal, requestId } = caller;
+        const called = parts.call({ callable: catalog.find(name), principal, requestId, args, conversation, reply });
+        if (endpoint.resource === undefined) return called;
+        return called.catch((thrown) => {
+          const asked = stepUpResult(thrown, principal, endpoint, requestId);
+          if (asked === undefined) throw thrown;
+          reply.admit();
+          return asked;
+        });
+      }),
+
+    listResources: async (caller, cursor) => asListPage(resourcesOf(caller).list(cursor)),
+    listResourceTemplates: async (caller, cursor) => asListPage(resourcesOf(caller).listTemplates(cursor)),
+    readResource: (caller, uri, conversation) =>
+      held(caller, async ({ offer }) => ({
+        contents: await offer.resources.read(uri, context(caller, conversation)),
+        cache: PRIVATE,
+      })),
+
+    listPrompts: async (caller, cursor) => asListPage(promptsOf(caller).list(cursor)),
+    getPrompt: (caller, name, args, conversation) =>
+      held(caller, ({ offer }) => offer.prompts.get(name, args, context(caller, conversation))),
+
+    async complete(caller, ref, argument, others): Promise<Completion> {
+      const completer =
+        ref.type === 'ref/prompt'
+          ? promptsOf(caller).completer(ref.name, argument.name)
+          : resourcesOf(caller).completer(ref.uri, argument.name);
+      const values = completer === undefined ? [] : await completer(argument.value, others);
+      return {
+        values: values.slice(0, COMPLETIONS_MAX),
+        total: values.length,
+        hasMore: values.length > COMPLETIONS_MAX,
+      };
+    },
+
+    onChange: (listener) => parts.changes.listen(listener),
+  };
+}
+
+/** Runs on what is served when it begins, and keeps that until it has ended, however long after its request. */
+async function held<T>({ lease }: ServerCaller, run: (view: View) => Promise<T>): Promise<T> {
+  const view = lease.enter();
+  try {
+    return await run(view);
+  } finally {
+    lease.leave();
+  }
+}
+
+function asListPage(page: Page): ListPage {
+  return { ...page, cache: PRIVATE };
+}
