@@ -77,16 +77,16 @@ export function durableCounts(table: QuotaTable, clock: Clock, max: number): Dur
     increment: async (key, by, windowMs, limit) => {
       const reserve = reserves.get(key) ?? begin(key, windowMs);
       const share = Math.min(LARGEST_SHARE, Math.max(1, Math.floor(limit / SHARES)));
-      while (reserve.upTo === 0 || reserve.used + by > reserve.upTo) {
+      // With the limit reserved there is nothing more to reserve: the call is one too many.
+      while (reserve.upTo === 0 || (reserve.used + by > reserve.upTo && reserve.upTo <= limit)) {
         reserve.filling ??= fill(key, reserve, Math.max(share, by)).finally(() => {
           reserve.filling = undefined;
         });
         await reserve.filling;
       }
-      const value = reserve.used + by;
-      // A call that is one too many is not made, and takes nothing from the reserve.
-      if (value <= limit) reserve.used = value;
-      return { value, endsAt: reserve.endsAt };
+      // One too many is counted as well, as every count does: who asked gives it back.
+      reserve.used += by;
+      return { value: reserve.used, endsAt: reserve.endsAt };
     },
     close: async () => {
       await Promise.all([...reserves].map(([key, reserve]) => giveBack(key, reserve)));

@@ -48,8 +48,8 @@ test('every problem is told at once, each with its line', async () => {
       '        - tag: a',
       '        - tga: b',
       '    bind: {}',
-      'auth:',
-      '  links: {}',
+      'observe:',
+      '  otlp: {}',
     ].join('\n'),
   });
   expect(problems.map((problem) => problem.where)).toEqual([
@@ -58,7 +58,7 @@ test('every problem is told at once, each with its line', async () => {
     'postern.yaml:9 upstreams.acme.tools.scopes[0].require',
     'postern.yaml:12 upstreams.acme.tools.include[1].tga',
     'postern.yaml:13 upstreams.acme.bind',
-    'postern.yaml:15 auth.links',
+    'postern.yaml:15 observe.otlp',
   ]);
   expect(problems[1]).toMatchObject({ found: '"eighty"', wanted: 'a whole number of the TCP port, from 0 to 65535' });
   expect(problems[0]?.wanted).toMatch(/^`port`, perhaps/);

@@ -29,7 +29,7 @@ quotas:
     monthly: { per: principal, calls: ${LIMIT / 2}, period: month }
 `;
 const ON_POSTGRES = `${CONFIG}
-store: { database: "\${env:DATABASE}" }
+store: { database: "\${env:DATABASE}", commandTimeoutMs: 5000 }
 quotas: { limits: { monthly: { per: tenant, calls: ${LIMIT}, period: month } } }
 `;
 const MASTER = 'CANARYMASTER-0123456789-abcdefghijklmnopqrstuvwxyz';

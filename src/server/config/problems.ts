@@ -7,7 +7,7 @@ import type { LineOf } from './yaml.ts';
 type Path = readonly PropertyKey[];
 
 /** Keys of the design that this version does not know yet. */
-const LATER = new Set(['links', 'otlp', 'statsd']);
+const LATER = new Set(['otlp', 'statsd']);
 
 /** One line for each unknown key, in the order of `keys`; `toProblems` takes them apart again. */
 export const wantedKeys: z.core.$ZodErrorMap = (issue) => {
