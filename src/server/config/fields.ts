@@ -35,13 +35,9 @@ export function flag() {
   return z.boolean({ error: 'true or false' });
 }
 
-/** One of a few words. `later` are words of the design that this version does not know yet. */
-export function choice<const W extends readonly [string, ...string[]]>(words: W, later: readonly string[] = []) {
-  const wanted = words.join(', ');
-  return z.enum(words, {
-    error: ({ input }) =>
-      later.includes(String(input)) ? `${wanted} ("${input}" comes with a later version)` : `one of ${wanted}`,
-  });
+/** One of a few words. */
+export function choice<const W extends readonly [string, ...string[]]>(words: W) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` });
 }
 
 export function list<T extends z.ZodType>(item: T, wanted: string) {
