@@ -9,7 +9,7 @@ import { lineAt, readSources, resolveImport, type Source, source } from './sourc
 const FLOORS: readonly (readonly string[])[] = [
   ['core'],
   ['lib', 'http'],
-  ['protocol', 'auth', 'oauth', 'tools', 'openapi', 'upstream', 'connections', 'links', 'quota', 'observe'],
+  ['protocol', 'auth', 'oauth', 'tools', 'openapi', 'upstream', 'connections', 'links', 'webhooks', 'quota', 'observe'],
   ['calls'],
   [],
   ['server'],

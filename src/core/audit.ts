@@ -32,6 +32,16 @@ export const AUDIT_EVENTS = [
   'link_changed',
   'link_deleted',
   'link_expired',
+  'tenant_suspended',
+  'tenant_resumed',
+  'client_suspended',
+  'client_resumed',
+  'quota_exceeded',
+  'upstream_degraded',
+  'webhook_created',
+  'webhook_changed',
+  'webhook_deleted',
+  'webhook_disabled',
   'signing_key_made',
 ] as const;
 

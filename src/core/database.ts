@@ -3,6 +3,8 @@ import type { CallRecord } from './call.ts';
 import type { ConnectionTable } from './connections.ts';
 import type { LinkTable } from './links.ts';
 import type { OAuthTables } from './oauth-tables.ts';
+import type { SuspensionTable } from './suspensions.ts';
+import type { WebhookTable } from './webhooks.ts';
 
 /** An API key as it is stored: the secret itself is never here. */
 export interface ApiKeyRow {
@@ -72,6 +74,8 @@ export interface Database {
   readonly quotas: QuotaTable;
   readonly connections: ConnectionTable;
   readonly links: LinkTable;
+  readonly webhooks: WebhookTable;
+  readonly suspensions: SuspensionTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.
    * @throws Error when a newer version of this program has migrated the database.

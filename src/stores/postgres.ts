@@ -10,8 +10,10 @@ import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { AUDIT, CALLS, createPruner, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
+import { createSuspensionTable } from './sql/suspensions.ts';
+import { createWebhookTable } from './sql/webhooks.ts';
 
 export interface PostgresOptions {
   /** `postgres:` or `postgresql:`, with the parameters of docs/stores.md. */
@@ -61,15 +63,18 @@ export function openPostgres(options: PostgresOptions): Database {
   const db = connect(poolSize, statementTimeoutMs);
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
+  const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
 
   return {
     keys: createApiKeyTable(db),
     calls: createCallTable(db, inTransaction(db, pruner.added)),
-    audit: createAuditTable(db, auditPruner.added),
+    audit: createAuditTable(db, { rows: auditPruner.added, deliveries: deliveryPruner.added }),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
     connections: createConnectionTable(db),
     links: createLinkTable(db),
+    webhooks: createWebhookTable(db),
+    suspensions: createSuspensionTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {
       // A migration takes the time it takes, and so does waiting for that of another node.
@@ -81,7 +86,7 @@ export function openPostgres(options: PostgresOptions): Database {
       }
     },
     close: async () => {
-      await Promise.all([pruner.close(), auditPruner.close()]);
+      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close()]);
       await db.destroy();
     },
   };

@@ -9,8 +9,10 @@ import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { AUDIT, CALLS, createPruner, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
+import { createSuspensionTable } from './sql/suspensions.ts';
+import { createWebhookTable } from './sql/webhooks.ts';
 import { openSqliteFile } from './sqlite-dialect.ts';
 
 export interface SqliteOptions {
@@ -45,6 +47,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const db = new Kysely<Schema>({ dialect: sqlite.dialect });
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
+  const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
   const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
     await db.connection().execute(async () => sqlite.runAll(statements));
@@ -54,15 +57,17 @@ export function openSqlite(options: SqliteOptions): Database {
   return {
     keys: createApiKeyTable(db),
     calls,
-    audit: createAuditTable(db, auditPruner.added),
+    audit: createAuditTable(db, { rows: auditPruner.added, deliveries: deliveryPruner.added }),
     oauth: createOAuthTables(db),
     quotas: createQuotaTable(db),
     connections: createConnectionTable(db),
     links: createLinkTable(db),
+    webhooks: createWebhookTable(db),
+    suspensions: createSuspensionTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {
-      await Promise.all([pruner.close(), auditPruner.close()]);
+      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close()]);
       await db.destroy();
       sqlite.close();
     },

@@ -5,6 +5,7 @@ import { auditSuite } from './audit-suite.ts';
 import { connectionSuite } from './connection-suite.ts';
 import { linkSuite } from './link-suite.ts';
 import { oauthSuite } from './oauth-suite.ts';
+import { webhookSuite } from './webhook-suite.ts';
 
 /**
  * What every {@link Database} must do, as tests.
@@ -46,6 +47,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     describe('quotas', () => quotaSuite(() => database.quotas));
     describe('connections', () => connectionSuite(() => database.connections));
     describe('links', () => linkSuite(() => database.links));
+    describe('webhooks', () => webhookSuite(() => database));
   });
 }
 

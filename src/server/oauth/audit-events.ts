@@ -13,7 +13,14 @@ interface Rule {
 }
 
 /** Events that commands and the observers write themselves. */
-type ToldElsewhere = 'key_created' | 'key_revoked' | `link_${string}` | `connection_${string}` | 'vault_rotated';
+type ToldElsewhere =
+  | `tenant_${string}`
+  | `webhook_${string}`
+  | 'client_suspended'
+  | 'client_resumed'
+  | 'quota_exceeded'
+  | 'upstream_degraded'
+  | 'key_created' | 'key_revoked' | `link_${string}` | `connection_${string}` | 'vault_rotated';
 
 /** What of an event is kept. Texts in `detail` are our own words, ids, or names that clients gave themselves. */
 const RULES: { readonly [event in Exclude<AuditEvent, ToldElsewhere>]: Rule } = {

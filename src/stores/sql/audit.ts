@@ -1,6 +1,7 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { AuditRecord, AuditTable } from '../../core/audit.ts';
 import type { Schema } from './schema.ts';
+import { enqueueDeliveries } from './webhooks.ts';
 
 /** Well below the parameters that a statement may have in either engine. */
 const ROWS_AT_ONCE = 100;
@@ -27,19 +28,24 @@ export async function createAudit(
 
 /**
  * The audit trail on any engine that Kysely speaks to.
- * @param added hears how many rows were written.
+ * @param added hears how many rows were written, and how many deliveries to webhooks came of them.
  */
-export function createAuditTable(db: Kysely<Schema>, added: (rows: number) => void): AuditTable {
+export function createAuditTable(
+  db: Kysely<Schema>,
+  added: { readonly rows: (count: number) => void; readonly deliveries: (count: number) => void },
+): AuditTable {
   return {
     append: async (records) => {
       if (records.length === 0) return;
-      await db.transaction().execute(async (transaction) => {
+      const deliveries = await db.transaction().execute(async (transaction) => {
         for (let from = 0; from < records.length; from += ROWS_AT_ONCE) {
           const rows = records.slice(from, from + ROWS_AT_ONCE).map(toRow);
           await transaction.insertInto('audit').values(rows).execute();
         }
+        return enqueueDeliveries(transaction, records);
       });
-      added(records.length);
+      added.rows(records.length);
+      added.deliveries(deliveries);
     },
     list: async ({ tenant, since, before, limit }) => {
       let query = db.selectFrom('audit').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);

@@ -5,6 +5,8 @@ import { createConnections } from './connections.ts';
 import { createLinks } from './links.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
+import { createSuspensions } from './suspensions.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /** What the engines do each in their own way. */
 export interface Engine {
@@ -40,6 +42,8 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0007_native_clients', up: createNativeClients },
   { name: '0008_connections', up: createConnections },
   { name: '0008_links', up: createLinks },
+  { name: '0010_suspensions', up: createSuspensions },
+  { name: '0010_webhooks', up: createWebhooks },
 ];
 
 /**

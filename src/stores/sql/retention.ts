@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { deleteOldestAudit, startOfNewestAudit } from './audit.ts';
 import { deleteOldestCalls, startOfNewestCalls } from './calls.ts';
 import type { Schema } from './schema.ts';
+import { deleteOldestDeliveries, startOfNewestDeliveries } from './webhook-deliveries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,6 +28,13 @@ interface Shortened {
 
 export const CALLS: Shortened = { deleteOldest: deleteOldestCalls, startOfNewest: startOfNewestCalls, days: 30 };
 export const AUDIT: Shortened = { deleteOldest: deleteOldestAudit, startOfNewest: startOfNewestAudit, days: 365 };
+export const DELIVERIES: Shortened = {
+  deleteOldest: deleteOldestDeliveries,
+  startOfNewest: startOfNewestDeliveries,
+  days: 30,
+};
+/** What nobody fetches, because no server delivers it, must not fill a disk either. */
+export const DELIVERIES_KEPT: Retention = { rows: 100_000 };
 
 export interface Pruner {
   /** Notes rows that were added; every so many set off a pruning. */
