@@ -77,7 +77,7 @@ function withFilters(command: Command): Command {
     .addOption(new Option('--tags <tags>', 'tools with any of these tags').argParser(names).default([], 'any'))
     .addOption(new Option('--tools <tools>', 'tools of these names').argParser(names).default([], 'any'))
     .option('--toolset <name>', 'the toolset it is bound to (default: none)')
-    .option('--connection <id>', "the account its calls are made with (default: the upstream's credential decides)")
+    .option('--connection <id>', 'the one account its calls are made with (default: what the tenant has connected)')
     .option('--require-key', 'an API key of the tenant must come with it; only then it serves what may destroy');
 }
 

@@ -24,7 +24,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { table, vault, clock, upstream } = options;
   const refresh = createRefresh(options);
 
-  const usable = async ({ tenant, kind, subject, issuer }: Principal): Promise<ConnectionRow[]> => {
+  const usable = async ({ tenant, kind, subject, issuer, link }: Principal): Promise<ConnectionRow[]> => {
+    // A link that was made for one account is used with no other, whoever's they are.
+    if (link?.connectionId !== undefined) {
+      const row = await table.find(link.connectionId);
+      return row?.tenant === tenant && row.upstream === upstream ? [row] : [];
+    }
     const owner = kind === 'user' ? { subject, issuer: issuer ?? null } : { subject: null, issuer: null };
     const rows = await table.usable({ tenant, upstream, limit: MOST, ...owner });
     // The first of a name is the user's own.

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { ConnectionTable } from '../core/connections.ts';
 import type { LinkChanges, LinkPlace, LinkRow, LinkTable } from '../core/links.ts';
 import type { MethodClass } from '../core/method-class.ts';
 import type { IdSource } from '../lib/ids.ts';
@@ -30,7 +31,10 @@ export interface NewLink extends Filters {
   readonly tenant: string;
   /** What it is for, in the words of who makes it; 1 to 100 characters. */
   readonly name: string;
-  /** The account at an upstream that its calls are made with. Default: the upstream's credential decides. */
+  /**
+   * The tenant's connection that its calls are made with, whoever's in the tenant it is; they are made with no other, and
+   * upstreams that it is not of have none. Default: what the tenant has connected.
+   */
   readonly connectionId?: string;
 }
 
@@ -61,6 +65,7 @@ export interface LinkRules {
 
 export interface LinksParts {
   readonly table: LinkTable;
+  readonly connections: Pick<ConnectionTable, 'find'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly digest: DigestLink;
@@ -100,8 +105,8 @@ export function createLinks(parts: LinksParts): Links {
     create: async ({ tenant, name, connectionId = null, ...filters }) => {
       if (!/^[\x21-\x7e]{1,100}$/.test(tenant))
         throw unfit('A tenant is 1 to 100 printable characters without spaces.');
-      if (connectionId !== null && !/^[\x21-\x7e]{1,100}$/.test(connectionId))
-        throw unfit('There is no such connection.');
+      if (connectionId !== null && (await parts.connections.find(connectionId))?.tenant !== tenant)
+        throw unfit('There is no such connection.', `postern connections list --tenant ${tenant} shows the ids.`);
       const token = createLinkToken();
       const now = clock.now();
       const row: LinkRow = {

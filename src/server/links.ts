@@ -22,7 +22,7 @@ const CHANNEL = 'links';
 const DAY_MS = 86_400_000;
 
 export interface LinkGround {
-  readonly database: Pick<Database, 'links'>;
+  readonly database: Pick<Database, 'links' | 'connections'>;
   readonly cache: Cache;
   readonly clock: Clock;
   /** At least 32 bytes. */
@@ -33,7 +33,7 @@ export interface LinkGround {
 export function linksOf(config: Config, { database, cache, clock, master }: LinkGround): Links {
   const { methods, maxDays, permanent } = config.auth.links;
   return createLinks({
-    ...{ table: database.links, clock, ids: createIds(clock) },
+    ...{ table: database.links, connections: database.connections, clock, ids: createIds(clock) },
     digest: createLinkDigest(deriveKey(master, 'links')),
     rules: {
       ...{ methods, permanent, maxTtlMs: maxDays * DAY_MS, keys: config.auth.apiKeys },

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NewLink } from '../../src/links/links.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { startTickets, type TicketsApi } from '../access/api.ts';
-import { openDoor } from '../security/door.ts';
+import { connect } from '../connections/setting.ts';
+import { MASTER, openDoor } from '../security/door.ts';
 import { DAY_MS, type LinkedOptions, openLinked } from './linked.ts';
 
 let api: TicketsApi;
@@ -155,10 +156,11 @@ describe('how links are made', () => {
 
   test('and shown, listed, changed and deleted; those of another tenant are not there', async () => {
     await using linked = await open({ clock: manualClock() });
-    const mine = await linked.make({ name: 'mine', connectionId: 'con_1' });
+    const { id: connectionId } = await connect(linked.door, MASTER, { kind: 'bearer', credential: { token: 't' } });
+    const mine = await linked.make({ name: 'mine', connectionId });
     const theirs = await linked.make({ tenant: 'globex', name: 'theirs' });
     const shown = await linked.links.get(mine.id, 'acme');
-    expect(shown).toMatchObject({ id: mine.id, name: 'mine', connectionId: 'con_1', requireKey: false });
+    expect(shown).toMatchObject({ id: mine.id, name: 'mine', connectionId, requireKey: false });
     expect(JSON.stringify(shown)).not.toMatch(/digest|pstl_/);
     expect(await linked.links.get(mine.id, 'globex')).toBeUndefined();
     expect(await linked.links.patch(mine.id, { name: 'x' }, 'globex')).toBeUndefined();

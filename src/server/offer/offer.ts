@@ -57,6 +57,8 @@ export interface Offer {
   readonly resources: Resources;
   readonly prompts: Prompts;
   readonly features: Features;
+  /** Those of callers with a link: it opens tools, and nothing in it says which resources and prompts it could open. */
+  readonly linkFeatures: Features;
   /** What in the config means nothing, as far as can be told, and what somebody should know of. */
   readonly remarks: readonly string[];
   /** The issuers whose tokens some upstream is called with, as callers present them. */
@@ -130,6 +132,7 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
     beside.foreign,
   );
   const prompts = createPrompts([...(definitions.prompts ?? []), ...beside.prompts]);
+  const features = featuresOf(resources, prompts, dynamic);
   const catalogues = createCatalogues(config, callables);
   const shelves = new Lru<string, Shelf>({ max: KEPT_CATALOGS });
   const catalogFor = (narrowing: Narrowing): Shelf => {
@@ -162,12 +165,14 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
     callables,
     resources,
     prompts,
-    features: featuresOf(resources, prompts, dynamic),
+    features,
+    linkFeatures: { ...features, resources: false, prompts: false, completions: false, subscribe: false },
     remarks: [
       ...toolsetRemarks(config.toolsets, callables),
       ...quotaRemarks(config.quotas, callables),
       ...pinnedRemarks(config, callables),
       ...credentialRemarks(config),
+      ...aliasRemarks(config),
       ...beside.remarks,
     ],
     presented: presentedIssuers(config),
@@ -215,6 +220,14 @@ function featuresOf(resources: Resources, prompts: Prompts, dynamic: boolean): F
     listChanged: dynamic,
     subscribe: dynamic && !resources.empty,
   };
+}
+
+/** What is shown to ChatGPT breaks a rule of RFC 8414 for whoever else gets to see it. */
+function aliasRemarks({ auth: { translate } }: Config): string[] {
+  if (translate?.chatGptAlias !== true) return [];
+  return [
+    `auth.translate.chatGptAlias: ChatGPT is shown the issuer ${translate.issuer}; a cache that ignores Vary shows it to others, who refuse it.`,
+  ];
 }
 
 function guardOptions({ server, limits }: Config, sites: Sites): Parameters<typeof createGuard>[0] {

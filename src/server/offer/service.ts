@@ -8,6 +8,7 @@ import type {
   Caller,
   Change,
   Completion,
+  Features,
   Implementation,
   ListPage,
   McpService,
@@ -74,12 +75,13 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     get instructions() {
       return parts.offer().config.server.instructions;
     },
-    features: ({ lease }) => lease.view.offer.features,
+    features: ({ lease, principal }) => featuresFor(principal, lease.view.offer),
     interactive: ({ lease, principal }) => {
       const { offer, catalog } = lease.view;
-      const { features, resources, prompts } = offer;
-      if (parts.announces || features.subscribe) return true;
-      return resources.interactive || prompts.interactive || catalog.interactive(principal);
+      const { resources, prompts, subscribe } = featuresFor(principal, offer);
+      if (parts.announces || subscribe) return true;
+      if ((resources && offer.resources.interactive) || (prompts && offer.prompts.interactive)) return true;
+      return catalog.interactive(principal);
     },
 
     listTools: async ({ lease, principal }, cursor) => asListPage(lease.view.catalog.list(principal, cursor)),
@@ -124,6 +126,10 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
 
     onChange: (listener) => parts.changes.listen(listener),
   };
+}
+
+function featuresFor({ link }: Principal, { features, linkFeatures }: Offer): Features {
+  return link === undefined ? features : linkFeatures;
 }
 
 /** Runs on what is served when it begins, and keeps that until it has ended, however long after its request. */
