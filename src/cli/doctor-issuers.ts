@@ -5,19 +5,22 @@ import { createEgress } from '../lib/egress.ts';
 import type { IssuerConfig } from '../server/config/auth.ts';
 import type { Config } from '../server/config/config.ts';
 import { hostsOf, isCheckedByKeys } from '../server/oauth/authentication.ts';
+import { endpointUrls, lackingFor } from '../server/oauth/external.ts';
 import { packageVersion } from '../version.ts';
 import { causeOf, type Finding } from './doctor-checks.ts';
 import { failedOf, Lack, readKeys, readMetadata } from './doctor-metadata.ts';
 import { type Io, waiting } from './io.ts';
 
 /** Asks every issuer what a server would ask it: for its metadata, its keys, or about a token. */
-export async function* checkIssuers(io: Io, { auth }: Config): AsyncGenerator<Finding> {
+export async function* checkIssuers(io: Io, config: Config): AsyncGenerator<Finding> {
+  const { auth } = config;
   for (const issuer of auth.issuers) {
     // As the server has it: what the operator has named may be a private address, and nothing else.
     const egress = createEgress({ clock: io.clock, allow: hostsOf(issuer) });
     const http = createIssuerHttp(egress, `postern/${packageVersion()}`);
     try {
       yield await waiting(io, `Asking ${issuer.issuer}`, checkIssuer(issuer, http));
+      if (auth.mode === 'external') yield await checkExternal(config, issuer.issuer, http);
     } finally {
       await egress.close();
     }
@@ -34,6 +37,17 @@ async function checkIssuer(issuer: IssuerConfig, http: IssuerHttp): Promise<Find
     good.push(found);
   }
   return { check, status: 'ok', message: good.join('; ') };
+}
+
+/** Whether clients find there all that they need of MCP; a start refuses what is not there. */
+async function checkExternal(config: Config, issuer: string, http: IssuerHttp): Promise<Finding> {
+  const check = `issuer ${issuer}, clients`;
+  const metadata = await readMetadata(issuer, http);
+  if (metadata instanceof Lack) return failedOf(check, metadata);
+  const lacking = lackingFor(metadata, endpointUrls(config));
+  if (lacking.length === 0) return { check, status: 'ok', message: 'auth.mode: external; it does MCP itself' };
+  const message = lacking.map(({ found, wanted }) => `${found}; wanted: ${wanted}`).join('\n');
+  return failedOf(check, new Lack(message, 'auth.facade or auth.translate stand in for it: see three-ways.md.'));
 }
 
 async function askForKeys(issuer: IssuerConfig, http: IssuerHttp): Promise<string | Lack | undefined> {

@@ -17,6 +17,7 @@ import {
 } from './doctor-checks.ts';
 import { checkIdentityProvider } from './doctor-identity-provider.ts';
 import { checkIssuers } from './doctor-issuers.ts';
+import { checkTranslate } from './doctor-translate.ts';
 import { type Io, print, style, waiting } from './io.ts';
 import { jsonOption, type SourceOptions, withSource } from './options.ts';
 import { loadSource } from './setup.ts';
@@ -63,6 +64,7 @@ async function* examine(io: Io, document: string | undefined, options: DoctorOpt
   yield* await checkIdentityProvider(io, loaded.config).catch((thrown: unknown) => [
     failed('identity provider', thrown),
   ]);
+  yield* await checkTranslate(io, loaded.config);
   yield* checkUpstreams(io, loaded);
 }
 

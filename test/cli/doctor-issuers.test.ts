@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { signingKey, TestIssuer } from '../auth/issuer.ts';
+import { KEYCLOAK_ADMIN, type Keycloak, startKeycloak } from '../oauth/translate/keycloak.ts';
 import { folder, ran } from './terminal.ts';
 
 const CANARY = 'canary-secret-0123456789';
@@ -13,11 +14,11 @@ interface Check {
   readonly fix?: string;
 }
 
-async function doctor(config: object): Promise<readonly Check[]> {
+async function doctor(config: object, env: { readonly [name: string]: string } = {}): Promise<readonly Check[]> {
   const cwd = folder({
     'postern.yaml': JSON.stringify({ server: { port: 0, url: 'https://mcp.acme.com' }, ...config }),
   });
-  const { out, err } = await ran(['doctor', '--json'], cwd, { SECRET: CANARY });
+  const { out, err } = await ran(['doctor', '--json'], cwd, { SECRET: CANARY, ...env });
   expect(out + err).not.toContain(CANARY);
   return (JSON.parse(out) as { checks: Check[] }).checks;
 }
@@ -101,6 +102,63 @@ describe('an issuer', () => {
     issuer.instead = (_request, response) => void response.writeHead(401).end();
     const refused = await checked(issuer.url, { introspection });
     expect(refused).toMatchObject({ status: 'fail', fix: expect.stringMatching(/clientSecret/) });
+  });
+});
+
+describe('an identity provider that does MCP itself', () => {
+  const external = async (issuer: string) => {
+    const all = await doctor({ auth: { mode: 'external', issuers: [{ issuer, tenant: 'acme' }] } });
+    return all.find(({ check }) => check === `issuer ${issuer}, clients`);
+  };
+
+  test('is asked for all that clients need of it', async () => {
+    const issuer = await testIssuer();
+    const found = await external(issuer.url);
+    expect(found).toMatchObject({ status: 'fail', fix: expect.stringMatching(/auth\.facade/) });
+    expect(found?.message).toMatch(/neither client_id_metadata_document_supported nor registration_endpoint/);
+    expect(found?.message).toMatch(/no PKCE with S256/);
+    issuer.documents['/.well-known/oauth-authorization-server'] = {
+      issuer: issuer.url,
+      authorization_endpoint: `${issuer.url}/authorize`,
+      token_endpoint: `${issuer.url}/token`,
+      jwks_uri: `${issuer.url}/jwks`,
+      registration_endpoint: `${issuer.url}/register`,
+      code_challenge_methods_supported: ['S256'],
+      protected_resources: ['https://elsewhere.example/mcp'],
+    };
+    expect((await external(issuer.url))?.message).toMatch(/protected_resources without https:\/\/mcp\.acme\.com\/mcp/);
+    Object.assign(issuer.documents['/.well-known/oauth-authorization-server'] ?? {}, {
+      protected_resources: undefined,
+    });
+    expect(await external(issuer.url)).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('an identity provider at which clients are created', () => {
+  const translated = async (keycloak: Keycloak, admin: object = {}) => {
+    const translate = {
+      ...{ provider: 'keycloak', issuer: keycloak.issuer, tenant: 'acme' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+      admin: { id: KEYCLOAK_ADMIN.id, secret: '${env:ADMIN}', ...admin },
+    };
+    const all = await doctor(
+      { auth: { translate, scopes: { 'tickets:read': 'Read.' } } },
+      { ADMIN: KEYCLOAK_ADMIN.secret },
+    );
+    return all.filter(({ check }) => check === 'identity provider, clients');
+  };
+
+  test('is asked through its management API, and a wrong secret is told by its place', async () => {
+    const keycloak = await startKeycloak();
+    closing.push(() => void keycloak.close());
+    expect(await translated(keycloak)).toEqual([
+      { check: 'identity provider, clients', status: 'ok', message: 'keycloak takes new clients from here' },
+    ]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+    const [refused] = await translated(keycloak, { secret: '${env:SECRET}' });
+    expect(refused).toMatchObject({ status: 'fail', message: expect.stringMatching(/auth\.translate\.admin/) });
+    await keycloak.close();
+    expect(await translated(keycloak)).toMatchObject([{ status: 'fail', message: expect.stringMatching(/no answer/) }]);
   });
 });
 

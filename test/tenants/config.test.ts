@@ -136,3 +136,19 @@ test('ten thousand tenants have one authorization server each, a hundred at a ti
   await facades.close();
   expect([opened, closed]).toEqual([152, 152]);
 });
+
+test('auth.translate refuses tenants at places of their own: its clients are registered for one endpoint', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+  const admin = { id: 'postern', secret: '${env:ADMIN}' };
+  const translate = { provider: 'keycloak', issuer: 'https://id.example.com/realms/a', tenant: 'a', admin };
+  const config = readConfig(
+    {
+      server: SERVER,
+      tenants: { a: host('https://a.example.com'), b: { path: '/t/b' }, c: { name: 'C' } },
+      auth: { translate, scopes: { 'tickets:read': 'Read.' } },
+    },
+    { name: 'test', lineOf: () => undefined },
+    { baseDir: dir, env: { ADMIN: 'secret' } },
+  );
+  expect(siteProblems(config, dir).map(({ where }) => where)).toEqual(['tenants.a.url', 'tenants.b.path']);
+});

@@ -1,4 +1,5 @@
 import { isObject } from '../../core/json.ts';
+import { isPublicAddress, literalAddress } from '../../lib/egress-address.ts';
 import type { ClientAuthMethod } from '../contracts.ts';
 import { type ClientClaims, PAGE_MEMBERS, type PageMember } from './client.ts';
 import { readJwks } from './client-keys.ts';
@@ -60,6 +61,12 @@ export function isFetchable(url: unknown): url is string {
   if (typeof url !== 'string' || url.length > MAX_URL || !/^https:\/\/[\x21-\x7e]+$/.test(url) || /[\\#]/.test(url))
     return false;
   return URL.canParse(url) && new URL(url).href === url && !/^https:\/\/[^/]*@/.test(url);
+}
+
+/** Whether a URL names an address in place of a host, and one that is not public. */
+export function leadsInside(url: string): boolean {
+  const address = literalAddress(new URL(url).hostname);
+  return address !== undefined && !isPublicAddress(address);
 }
 
 /** An https URL of a public name, without user: nothing that a browser would run, or that points inside. */

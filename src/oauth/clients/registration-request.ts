@@ -5,6 +5,7 @@ import { cleanName } from './client-name.ts';
 import {
   asMembers,
   isAuthMethod,
+  leadsInside,
   leaksKey,
   type Members,
   member,
@@ -73,6 +74,8 @@ function readAuth(members: Members): Pick<ClientClaims, 'authMethod' | 'jwks' | 
   if (method !== 'private_key_jwt') return { authMethod: method };
   const keys = readKeys(members);
   if ('problem' in keys) throw invalid(`The keys are not usable: ${keys.problem}.`);
+  // It would never be fetched: whoever registers learns that now, and not with the first token.
+  if (keys.jwksUri !== undefined && leadsInside(keys.jwksUri)) throw invalid('jwks_uri is at an address inside.');
   return { authMethod: method, ...keys };
 }
 

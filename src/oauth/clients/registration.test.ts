@@ -175,6 +175,24 @@ describe('a registration', () => {
     });
     expect((await clients.find(String(inline['client_id']), 'token'))?.metadata.jwks).toEqual({ keys: [EC] });
   });
+
+  test.each([
+    ['https://127.0.0.1/jwks', 400],
+    ['https://10.1.2.3:8443/jwks', 400],
+    ['https://169.254.169.254/latest', 400],
+    ['https://[::1]/jwks', 400],
+    ['https://[fd00::1]/jwks', 400],
+    ['https://[::ffff:10.0.0.1]/jwks', 400],
+    ['https://1.1.1.1/jwks', 201],
+    ['https://10.agent.test/jwks', 201],
+  ])('with keys at %s: %i, without a look at it (security case 9)', async (jwks_uri, status) => {
+    const body = { ...PUBLIC, token_endpoint_auth_method: 'private_key_jwt', jwks_uri };
+    const answered = await register(node(), body).then(
+      () => 201,
+      (thrown: { error?: string; status?: number }) => (thrown.error === 'invalid_client_metadata' ? thrown.status : 0),
+    );
+    expect(answered).toBe(status);
+  });
 });
 
 describe('security case 8: redirect URIs', () => {

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
-import { createEgress } from '../../lib/egress.ts';
+import { createEgress, type Egress } from '../../lib/egress.ts';
 import { once } from '../../lib/once.ts';
 import { deriveKey } from '../../lib/seal.ts';
 import { createAdminHttp } from '../../oauth/translate/admin-http.ts';
@@ -59,33 +59,13 @@ export async function openTranslate(
   parts: TranslateParts,
 ): Promise<Translated> {
   const { clock, version, database, cache, master, offer } = parts;
-  const { issuer, admin, provider: name } = wanted;
-  const url = (config.server.url ?? '').replace(/\/+$/, '');
-  const endpoint = `${url}${config.server.path}`;
-  const origin = new URL(url).origin;
+  const { issuer } = wanted;
+  const { endpoint, origin } = placesOf(config);
   const scopes = () => Object.keys((offer()?.config ?? config).auth.scopes);
-  // What the operator has named may be a private address.
-  const allow = [issuer, ...(admin.url === undefined ? [] : [admin.url])].map((each) => new URL(each).host);
-  const egress = createEgress({ clock, allow });
+  const egress = egressOf(wanted, clock);
   try {
-    const provider = TRANSLATED_PROVIDERS[name];
-    const endpoints = await askProvider(issuer, createIssuerHttp(egress, `postern/${version}`));
-    const registrar = await provider.registrar(
-      {
-        ...{ issuer, endpoint, scopes: scopes(), tokenEndpoint: endpoints.token, now: clock.now },
-        admin: {
-          ...admin,
-          secret: admin.secret.reveal(),
-          ...(admin.session === undefined ? {} : { session: admin.session.reveal() }),
-        } as Parameters<typeof provider.registrar>[0]['admin'],
-        http: createAdminHttp(egress, `postern/${version}`),
-      },
-      !tokensLackAudience(wanted),
-    );
-    const problems = [
-      ...endpointProblems(endpoints, registrar, provider.pkce === true),
-      ...standingProblems(await standingOf(registrar), wanted),
-    ];
+    const asked = await askAll({ wanted, endpoint, scopes: scopes(), egress, clock, version });
+    const { endpoints, registrar, problems } = asked;
     if (problems.length > 0) throw new StartError(problems);
     const { closeOn, closeMinutes, ...limits } = wanted.registration;
     const made = createTranslate({
@@ -106,7 +86,7 @@ export async function openTranslate(
       translation: {
         issuer,
         withoutAudience: tokensLackAudience(wanted),
-        scopePrefix: provider.scopePrefix?.(endpoint),
+        scopePrefix: TRANSLATED_PROVIDERS[wanted.provider].scopePrefix?.(endpoint),
         settle: settler(made, endpoint, scopes),
       },
       noting: (authenticate) => noting(authenticate, issuer, made.used),
@@ -122,6 +102,75 @@ export async function openTranslate(
 }
 
 const WHERE = 'auth.translate';
+
+/**
+ * What `auth.translate` lacks at its identity provider, as a start would find it.
+ * @throws StartError where it cannot be told.
+ */
+export async function translateProblems(
+  config: Config,
+  wanted: TranslateConfig,
+  { clock, version }: { readonly clock: Clock; readonly version: string },
+): Promise<readonly Problem[]> {
+  const egress = egressOf(wanted, clock);
+  const { endpoint } = placesOf(config);
+  try {
+    const asked = await askAll({ wanted, endpoint, scopes: Object.keys(config.auth.scopes), egress, clock, version });
+    return asked.problems;
+  } finally {
+    await egress.close();
+  }
+}
+
+function placesOf({ server }: Config): { readonly endpoint: string; readonly origin: string } {
+  const url = (server.url ?? '').replace(/\/+$/, '');
+  return { endpoint: `${url}${server.path}`, origin: new URL(url).origin };
+}
+
+/** What the operator has named may be a private address. */
+function egressOf({ issuer, admin }: TranslateConfig, clock: Clock): Egress {
+  const allow = [issuer, ...(admin.url === undefined ? [] : [admin.url])].map((each) => new URL(each).host);
+  return createEgress({ clock, allow });
+}
+
+interface Asking {
+  readonly wanted: TranslateConfig;
+  readonly endpoint: string;
+  readonly scopes: readonly string[];
+  readonly egress: Egress;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+interface Asked {
+  readonly endpoints: ProviderEndpoints;
+  readonly registrar: Registrar;
+  readonly problems: readonly Problem[];
+}
+
+/** Asks the identity provider and its management API what there is. @throws StartError */
+async function askAll({ wanted, endpoint, scopes, egress, clock, version }: Asking): Promise<Asked> {
+  const { issuer, admin } = wanted;
+  const provider = TRANSLATED_PROVIDERS[wanted.provider];
+  const endpoints = await askProvider(issuer, createIssuerHttp(egress, `postern/${version}`));
+  const registrar = await provider.registrar(
+    {
+      ...{ issuer, endpoint, scopes, tokenEndpoint: endpoints.token, now: clock.now },
+      admin: {
+        ...admin,
+        secret: admin.secret.reveal(),
+        ...(admin.session === undefined ? {} : { session: admin.session.reveal() }),
+      } as Parameters<typeof provider.registrar>[0]['admin'],
+      http: createAdminHttp(egress, `postern/${version}`),
+    },
+    !tokensLackAudience(wanted),
+  );
+  const problems = [
+    ...endpointProblems(endpoints, registrar, provider.pkce === true),
+    ...standingProblems(await standingOf(registrar), wanted),
+  ];
+  return { endpoints, registrar, problems };
+}
 
 /** @throws StartError where its metadata cannot be had, or leads nowhere. */
 async function askProvider(issuer: string, http: ReturnType<typeof createIssuerHttp>): Promise<ProviderEndpoints> {

@@ -20,10 +20,19 @@ export function siteProblems(config: Config, baseDir = '.'): Problem[] {
   const open = config.auth.none && all.some(([, { url, path }]) => (url ?? path) !== undefined);
   return [
     ...(open ? [{ where: 'auth.none', found: 'true, and tenants with a url or path', wanted: 'one of them' }] : []),
+    ...(config.auth.translate === undefined ? [] : all.flatMap(translatedProblems)),
     ...hostProblems(config, all),
     ...pathProblems(config, all),
     ...all.flatMap(([tenant, { brand }]) => logoProblems(`tenants.${tenant}.brand.logo`, brand?.logo, baseDir)),
   ];
+}
+
+/** The tokens of `auth.translate` are made out to the endpoint of the main host: they would count nowhere else. */
+function translatedProblems([tenant, { url, path }]: Tenants[number]): Problem[] {
+  if ((url ?? path) === undefined) return [];
+  const wanted = 'the main host for all tenants: clients are registered at the identity provider for one endpoint';
+  const where = `tenants.${tenant}.${url === undefined ? 'path' : 'url'}`;
+  return [{ where, found: 'a place of its own, and auth.translate', wanted, fix: 'auth.facade serves several.' }];
 }
 
 type Tenants = readonly (readonly [string, TenantConfig])[];

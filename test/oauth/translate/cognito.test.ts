@@ -110,3 +110,24 @@ it('signs as Signature Version 4 has it: the time, the region and the service ar
     /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20260101\/eu-central-1\/cognito-idp\/aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
   );
 });
+
+it.each([
+  // Of the test suite of Signature Version 4: post-vanilla and post-x-www-form-urlencoded.
+  [{}, '', 'host;x-amz-date', '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
+  [
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    'Param1=value1',
+    'content-type;host;x-amz-date',
+    'ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a',
+  ],
+])('signs %j %j as the test suite of AWS has it', (headers, body, signed, signature) => {
+  const { authorization } = signedHeaders(
+    { url: 'https://example.amazonaws.com/', headers: { ...headers }, body, region: 'us-east-1', service: 'service' },
+    { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' },
+    Date.UTC(2015, 7, 30, 12, 36),
+  );
+  const credential = 'AKIDEXAMPLE/20150830/us-east-1/service/aws4_request';
+  expect(authorization).toBe(
+    `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed}, Signature=${signature}`,
+  );
+});
