@@ -1,22 +1,13 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { ApiKeyRow } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
 import { constantTimeEqual, hmacSha256 } from '../lib/digest.ts';
+import { createKeyText, parseKeyText } from './key-format.ts';
 import { isScopeName } from './scopes.ts';
 
 /** Begins every key, for people and for secret scanners. */
 export const KEY_PREFIX = 'pstn_';
-
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const ID_CHARS = 12;
-/** 62^43 > 2^256. */
-const SECRET_CHARS = 43;
-const CHECKSUM_CHARS = 6;
-const SHAPE = new RegExp(
-  `^pstn_([0-9A-Za-z]{${ID_CHARS}})_[0-9A-Za-z]{${SECRET_CHARS}}_([0-9A-Za-z]{${CHECKSUM_CHARS}})$`,
-);
 
 export interface NewApiKey {
   readonly tenant: string;
@@ -32,9 +23,7 @@ export interface NewApiKey {
 }
 
 /**
- * A new key. It is `pstn_<id>_<secret>_<checksum>` in base 62: the id is public and names the row, the secret has 256
- * random bits, the checksum (CRC-32 of all before it) tells a mistyped key from a wrong one without a look at the
- * store and lets scanners tell a key from a likeness.
+ * A new key, `pstn_<id>_<secret>_<checksum>`: the id names the row.
  *
  * @returns the row to store, and the key itself, which is not kept anywhere and cannot be had again.
  * @throws PosternError `invalid_params` when a field is unfit.
@@ -45,14 +34,12 @@ export function createApiKey(
   clock: Clock,
 ): { readonly row: ApiKeyRow; readonly key: string } {
   refuseUnfit(wanted, clock);
-  const id = randomText(ID_CHARS);
-  const unchecked = `${KEY_PREFIX}${id}_${randomText(SECRET_CHARS)}`;
-  const key = `${unchecked}_${checksum(unchecked)}`;
+  const { id, key } = createKeyText(KEY_PREFIX);
   const row: ApiKeyRow = {
     id: rowId(id),
     tenant: wanted.tenant,
     name: wanted.name,
-    digest: digestOf(key, pepper),
+    digest: digestOfKey(key, pepper),
     scopes: [...new Set(wanted.scopes)],
     toolset: wanted.toolset ?? null,
     createdAt: clock.now(),
@@ -65,15 +52,13 @@ export function createApiKey(
 
 /** The id of the row that a key names, or nothing when it is mistyped, cut short or made up. No secret is compared. */
 export function parseApiKey(key: string): string | undefined {
-  const match = SHAPE.exec(key);
-  const [, id, sum] = match ?? [];
-  if (id === undefined || sum === undefined) return undefined;
-  return checksum(key.slice(0, -CHECKSUM_CHARS - 1)) === sum ? rowId(id) : undefined;
+  const id = parseKeyText(KEY_PREFIX, key);
+  return id === undefined ? undefined : rowId(id);
 }
 
 /** Whether `key` is the one whose digest is stored, in a time that does not depend on either. */
 export function matchesDigest(key: string, digest: string, pepper: KeyObject): boolean {
-  return constantTimeEqual(digestOf(key, pepper), digest);
+  return constantTimeEqual(digestOfKey(key, pepper), digest);
 }
 
 /**
@@ -86,7 +71,7 @@ export function createPepper(secret: Uint8Array): KeyObject {
 }
 
 /** Over the whole key, so that a digest is good for the id it was made for and no other. */
-function digestOf(key: string, pepper: KeyObject): string {
+export function digestOfKey(key: string, pepper: KeyObject): string {
   return hmacSha256(pepper, key, 'hex');
 }
 
@@ -103,25 +88,4 @@ function refuseUnfit({ tenant, name, scopes, expiresAt, everyScope = false }: Ne
   if (expiresAt !== null && !(expiresAt > clock.now())) refuse('A key must expire in the future.');
   const unfit = scopes.find((scope) => !isScopeName(scope) || (scope === '*' && !everyScope));
   if (unfit !== undefined) refuse(`A key cannot have the scope ${JSON.stringify(unfit)}.`);
-}
-
-/** Every character is equally likely: bytes past the last whole multiple of 62 are drawn again. */
-function randomText(length: number): string {
-  const end = 256 - (256 % ALPHABET.length);
-  let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      if (byte < end && text.length < length) text += ALPHABET.charAt(byte % ALPHABET.length);
-    }
-  }
-  return text;
-}
-
-function checksum(text: string): string {
-  let left = crc32(text);
-  let sum = '';
-  for (; sum.length < CHECKSUM_CHARS; left = Math.floor(left / ALPHABET.length)) {
-    sum = ALPHABET.charAt(left % ALPHABET.length) + sum;
-  }
-  return sum;
 }

@@ -9,7 +9,7 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const API_KEY = /^[\x21-\x2b\x2d-\x7e]+$/;
 
 /** `access_token` is RFC 6750 §2.3's; the others are what people try. The last is what every JWT begins with. */
-const IN_QUERY = /(?:^|&)(?:(?:access_token|api[_-]?key|x-api-key)=|[^&]*\b(?:pst[nl]_|eyJ[\w-]+\.))/i;
+const IN_QUERY = /(?:^|&)(?:(?:access_token|api[_-]?key|x-api-key)=|[^&]*\b(?:pst[anl]_|eyJ[\w-]+\.))/i;
 
 /**
  * The one credential of a request, from `Authorization: Bearer` or `X-Api-Key`.

@@ -32,12 +32,37 @@ export interface KeyVerifierOptions {
 /** Why a key was refused, for its owner to look up: `data.reason` of the error, and in the message. */
 type Reason = 'key_malformed' | 'key_unknown' | 'key_revoked' | 'key_expired';
 
-const MESSAGES: { readonly [reason in Reason]: string } = {
-  key_malformed: 'The API key is incomplete or mistyped (key_malformed).',
-  key_unknown: 'The API key is not known here (key_unknown).',
-  key_revoked: 'The API key was revoked (key_revoked).',
-  key_expired: 'The API key is expired (key_expired).',
+const WHY: { readonly [reason in Reason]: string } = {
+  key_malformed: 'is incomplete or mistyped',
+  key_unknown: 'is not known here',
+  key_revoked: 'was revoked',
+  key_expired: 'is expired',
 };
+
+/** What of a key is looked at, whatever it opens. */
+interface KeyRow {
+  readonly id: string;
+  readonly digest: string;
+  readonly lastUsedAt: number | null;
+}
+
+interface KeyTable<Row extends KeyRow> {
+  find(id: string): Promise<Row | undefined>;
+  touch(id: string, at: number): Promise<void>;
+}
+
+/** A kind of keys. */
+interface KeyKind<Row extends KeyRow> {
+  /** What begins all of them and no others. */
+  readonly prefix: string;
+  /** What they are called in messages. */
+  readonly what: string;
+  readonly keys: KeyTable<Row>;
+  /** The id of the row that a key names, or nothing when it is mistyped, cut short or made up. */
+  parse(token: string): string | undefined;
+  /** Who calls with the key of a row, or why nobody does. */
+  principalOf(row: Row, now: number): Principal | 'key_revoked' | 'key_expired';
+}
 
 interface Known {
   readonly principal: Principal;
@@ -45,23 +70,34 @@ interface Known {
   readonly checkedAt: number;
 }
 
+/** {@link createVerifierOf} API keys. */
+export function createKeyVerifier({ keys, implies = NO_IMPLICATIONS, ...options }: KeyVerifierOptions): Verifier {
+  return createVerifierOf<ApiKeyRow>({
+    ...options,
+    ...{ keys, prefix: KEY_PREFIX, what: 'API key', parse: parseApiKey },
+    principalOf: (row, now) => principalOfKey(row, now, implies),
+  });
+}
+
 /**
- * Verifies API keys against the store, at most twice a second each: between two looks the answer comes from memory
+ * Verifies keys against the store, at most twice a second each: between two looks the answer comes from memory
  * and without a promise. A key revoked anywhere is refused here half a second later at the latest.
  *
  * An unknown id and a wrong secret get the same answer after the same work; that a key is revoked or expired is told
  * only to who presents all of it.
  */
-export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
-  const { keys, pepper, clock } = options;
+export function createVerifierOf<Row extends KeyRow>(
+  options: KeyKind<Row> & Omit<KeyVerifierOptions, 'keys' | 'implies'>,
+): Verifier {
+  const { keys, clock, prefix, what } = options;
   const known = createMemory(clock, options.remember ?? 20_000);
   const flights = new SingleFlight<string, Principal | Reason>();
   const failures = createFailures({ clock, max: options.failuresPerMinute ?? 100 });
 
   const look = async (token: string, id: string, admits: AdmitsTenant): Promise<Principal | Reason> => {
     const checkedAt = clock.monotonic();
-    const row = await find(keys, id);
-    const outcome = judge(token, row, pepper, clock.now(), options.implies ?? NO_IMPLICATIONS);
+    const row = await find(options, id);
+    const outcome = judge(token, row, options, clock.now());
     if (typeof outcome === 'string') {
       known.forget(token);
     } else if (!admits(outcome.tenant)) {
@@ -82,19 +118,19 @@ export function createKeyVerifier(options: KeyVerifierOptions): Verifier {
   ): Promise<Principal> => {
     const outcome = await flights.run(`${token} ${at}`, () => look(token, id, admits));
     if (typeof outcome !== 'string') return outcome;
-    throw refusal(outcome, failures.note(`id ${id}`), failures.note(`address ${address}`));
+    throw refusal(what, outcome, failures.note(`id ${id}`), failures.note(`address ${address}`));
   };
 
   return {
     verify: (token, address, endpoint, admits = everybody) => {
-      if (!token.startsWith(KEY_PREFIX)) return 'not-mine';
+      if (!token.startsWith(prefix)) return 'not-mine';
       const found = known.get(token);
       if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
         const { expiresAt, tenant } = found.principal;
         if ((expiresAt === undefined || expiresAt > clock.now()) && admits(tenant)) return found.principal;
       }
-      const id = parseApiKey(token);
-      if (id === undefined) throw refusal('key_malformed', failures.note(`address ${address}`));
+      const id = options.parse(token);
+      if (id === undefined) throw refusal(what, 'key_malformed', failures.note(`address ${address}`));
       return settle(token, id, address, endpoint, admits);
     },
   };
@@ -139,12 +175,12 @@ function createMemory(clock: Clock, max: number): Memory {
   };
 }
 
-async function find(keys: ApiKeyTable, id: string): Promise<ApiKeyRow | undefined> {
+async function find<Row extends KeyRow>({ keys, what }: KeyKind<Row>, id: string): Promise<Row | undefined> {
   try {
     return await keys.find(id);
   } catch (cause) {
     throw new PosternError('unavailable', {
-      message: 'The API key cannot be checked right now.',
+      message: `The ${what} cannot be checked right now.`,
       retryAfterSeconds: 1,
       cause,
     });
@@ -152,16 +188,15 @@ async function find(keys: ApiKeyTable, id: string): Promise<ApiKeyRow | undefine
 }
 
 /** The digest is made and compared whatever the row says, and whether or not there is one. */
-function judge(
+function judge<Row extends KeyRow>(
   token: string,
-  row: ApiKeyRow | undefined,
-  pepper: KeyObject,
+  row: Row | undefined,
+  { pepper, principalOf }: KeyKind<Row> & Pick<KeyVerifierOptions, 'pepper'>,
   now: number,
-  implies: Implications,
 ): Principal | Reason {
   const matches = matchesDigest(token, row?.digest ?? NO_DIGEST, pepper);
   if (row === undefined || !matches) return 'key_unknown';
-  return principalOfKey(row, now, implies);
+  return principalOf(row, now);
 }
 
 /** @returns who calls with a key, or why nobody does. */
@@ -183,15 +218,16 @@ export function principalOfKey(
 }
 
 /** Nobody waits for it, and a use that could not be noted is noted with the next look. */
-function touch(keys: ApiKeyTable, row: ApiKeyRow | undefined, now: number): void {
+function touch<Row extends KeyRow>(keys: KeyTable<Row>, row: Row | undefined, now: number): void {
   if (row === undefined || now - (row.lastUsedAt ?? 0) < TOUCH_EVERY_MS) return;
   keys.touch(row.id, now).catch(() => undefined);
 }
 
 /** @param waits seconds, where somebody has failed too often. Good keys are never made to wait. */
-function refusal(reason: Reason, ...waits: (number | undefined)[]): PosternError {
+function refusal(what: string, reason: Reason, ...waits: (number | undefined)[]): PosternError {
   const wait = waits.find((seconds) => seconds !== undefined);
-  if (wait === undefined) return new PosternError('invalid_token', { message: MESSAGES[reason], data: { reason } });
+  const message = `The ${what} ${WHY[reason]} (${reason}).`;
+  if (wait === undefined) return new PosternError('invalid_token', { message, data: { reason } });
   return new PosternError('rate_limited', {
     message: 'Too many failed attempts.',
     retryAfterSeconds: wait,

@@ -1,5 +1,8 @@
-/** Who did something: a user, a client by itself, whoever has a shell on the server, or the server itself. */
-export type AuditActorKind = 'user' | 'client' | 'operator' | 'system';
+/**
+ * Who did something: a user, a client by itself, whoever has a shell on the server, somebody at the admin API, or the
+ * server itself.
+ */
+export type AuditActorKind = 'user' | 'client' | 'operator' | 'admin' | 'system';
 
 /** What happened that somebody may ask about later. */
 export const AUDIT_EVENTS = [
@@ -22,7 +25,10 @@ export const AUDIT_EVENTS = [
   'idp_ended',
   'idp_refused',
   'key_created',
+  'key_changed',
   'key_revoked',
+  'admin_key_created',
+  'admin_key_revoked',
   'connection_created',
   'connection_changed',
   'connection_deleted',

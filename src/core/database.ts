@@ -1,3 +1,4 @@
+import type { AdminKeyTable, Place } from './admin.ts';
 import type { AuditTable } from './audit.ts';
 import type { CallRecord } from './call.ts';
 import type { ConnectionTable } from './connections.ts';
@@ -23,12 +24,22 @@ export interface ApiKeyRow {
   readonly lastUsedAt: number | null;
 }
 
+/** What of an API key may be changed. */
+export type ApiKeyChanges = Partial<Pick<ApiKeyRow, 'name' | 'scopes' | 'expiresAt'>>;
+
 export interface ApiKeyTable {
   /** @throws when the id is taken. */
   insert(row: ApiKeyRow): Promise<void>;
   find(id: string): Promise<ApiKeyRow | undefined>;
   /** Newest first; of one tenant, or of all. */
   list(tenant?: string): Promise<ApiKeyRow[]>;
+  /** The same, so many at a time. */
+  page(query: { readonly tenant?: string; readonly before?: Place; readonly limit: number }): Promise<ApiKeyRow[]>;
+  /**
+   * Atomic, and only where all that may be changed is as it is in `was`, and it was not revoked.
+   * @returns the key as it is then; nothing where that is not so.
+   */
+  change(was: ApiKeyRow, changes: ApiKeyChanges): Promise<ApiKeyRow | undefined>;
   /** The tenants that keys are of which were not revoked, those of `--dev` aside; this many at the most. */
   tenants(limit: number): Promise<string[]>;
   /** Atomic. @returns whether this very call revoked it: false when it does not exist or was revoked before. */
@@ -76,6 +87,7 @@ export interface Database {
   readonly links: LinkTable;
   readonly webhooks: WebhookTable;
   readonly suspensions: SuspensionTable;
+  readonly adminKeys: AdminKeyTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.
    * @throws Error when a newer version of this program has migrated the database.

@@ -179,6 +179,18 @@ const REQUEST_ERRORS = {
     message: 'This path does not take that HTTP method.',
   },
   unsupported_media_type: { http: 415, rpc: -32600, retryable: false, message: 'The body must be application/json.' },
+  precondition_failed: {
+    http: 412,
+    rpc: -32600,
+    retryable: false,
+    message: 'It was changed in the meantime: read it again.',
+  },
+  precondition_required: {
+    http: 428,
+    rpc: -32600,
+    retryable: false,
+    message: 'A change must say in If-Match of what it is a change.',
+  },
   body_too_large: { http: 413, rpc: -32600, retryable: false, message: 'The body is larger than allowed.' },
   body_timeout: { http: 408, rpc: -32600, retryable: true, message: 'The body did not arrive in time.' },
   headers_too_large: { http: 431, rpc: -32600, retryable: false, message: 'The headers are larger than allowed.' },

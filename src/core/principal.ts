@@ -1,3 +1,4 @@
+import type { AdminRights } from './admin.ts';
 import type { LinkLimits } from './links.ts';
 import type { PresentedToken } from './presented-token.ts';
 import { includesScope } from './scope.ts';
@@ -33,6 +34,8 @@ export interface Principal {
   readonly toolset?: string;
   /** What a link lets its holder do, where it is one: it takes from what the scopes allow, and adds nothing. */
   readonly link?: LinkLimits;
+  /** What it may do at the admin API, where it was let in there. */
+  readonly admin?: AdminRights;
   /** Milliseconds since the epoch after which the credential is dead; absent for one that does not expire. */
   readonly expiresAt?: number;
   /**

@@ -3,14 +3,14 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 const NOT_PLAIN = /[^\x20-\x7e]/;
 
 /** A quick look for what {@link SECRETS} then replaces. */
-const SUSPECT = /pstn_|pstl_|eyJ|bearer|basic|:\/\//i;
+const SUSPECT = /pst[anl]_|eyJ|bearer|basic|:\/\//i;
 
 /**
  * The second net. The first is that no field of a line holds a credential; but clients name themselves, models choose
  * names, and libraries write messages.
  */
 const SECRETS: readonly (readonly [pattern: RegExp, instead: string])[] = [
-  [/pstn_[0-9A-Za-z_]+/g, 'pstn_[hidden]'],
+  [/(pst[an]_)[0-9A-Za-z_]+/g, '$1[hidden]'],
   [/pstl_[\w-]+/g, 'pstl_[hidden]'],
   [/\beyJ[\w-]{6,}(?:\.[\w-]*)*/g, '[hidden token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 [hidden]'],

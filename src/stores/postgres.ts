@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { createPool } from './postgres/pool.ts';
+import { createAdminKeyTable } from './sql/admin-keys.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable, type RunAll } from './sql/calls.ts';
 import { createConnectionTable } from './sql/connections.ts';
@@ -75,6 +76,7 @@ export function openPostgres(options: PostgresOptions): Database {
     links: createLinkTable(db),
     webhooks: createWebhookTable(db),
     suspensions: createSuspensionTable(db),
+    adminKeys: createAdminKeyTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {
       // A migration takes the time it takes, and so does waiting for that of another node.

@@ -1,6 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
+import { createAdminKeyTable } from './sql/admin-keys.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
 import { createConnectionTable } from './sql/connections.ts';
@@ -64,6 +65,7 @@ export function openSqlite(options: SqliteOptions): Database {
     links: createLinkTable(db),
     webhooks: createWebhookTable(db),
     suspensions: createSuspensionTable(db),
+    adminKeys: createAdminKeyTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../core/call.ts';
 import type { ApiKeyRow, Database, QuotaTable } from '../core/database.ts';
+import { adminKeySuite } from './admin-key-suite.ts';
 import { auditSuite } from './audit-suite.ts';
 import { connectionSuite } from './connection-suite.ts';
 import { linkSuite } from './link-suite.ts';
@@ -41,6 +42,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     });
 
     describe('keys', () => keySuite(() => database));
+    describe('admin keys', () => adminKeySuite(() => database.adminKeys));
     describe('calls', () => callSuite(() => database));
     describe('audit', () => auditSuite(() => database));
     describe('oauth', () => oauthSuite(() => database.oauth));
@@ -114,6 +116,25 @@ function keySuite(database: () => Database): void {
     expect((await database().keys.find('one'))?.revokedAt).toBe(revoked.indexOf(true) + 1);
     expect(await database().keys.revoke('one', 6)).toBe(false);
     expect(await database().keys.revoke('none', 6)).toBe(false);
+  });
+
+  it('lists page by page, and changes what is as it was', async () => {
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      await database().keys.insert({ ...apiKey(id), createdAt: index < 2 ? 1 : 2 });
+    }
+    const { keys } = database();
+    const ids = async (query: Parameters<typeof keys.page>[0]) => (await keys.page(query)).map(({ id }) => id);
+    expect(await ids({ limit: 2 })).toEqual(['c', 'b']);
+    expect(await ids({ limit: 2, before: { at: 1, id: 'b' } })).toEqual(['a']);
+    expect(await ids({ limit: 2, tenant: 'globex' })).toEqual([]);
+    const was = apiKey('a');
+    const changed = await keys.change({ ...was, createdAt: 1 }, { name: 'other', scopes: ['x'], expiresAt: 7 });
+    expect(changed).toMatchObject({ id: 'a', name: 'other', scopes: ['x'], expiresAt: 7 });
+    expect(await keys.find('a')).toEqual(changed);
+    expect(await keys.change(was, { name: 'third' })).toBeUndefined();
+    expect(await keys.change(changed ?? was, { expiresAt: null })).toMatchObject({ name: 'other', expiresAt: null });
+    await keys.revoke('b', 1);
+    expect(await keys.change({ ...apiKey('b'), createdAt: 1 }, { name: 'no' })).toBeUndefined();
   });
 
   it('never moves the last use back', async () => {

@@ -20,7 +20,11 @@ type ToldElsewhere =
   | 'client_resumed'
   | 'quota_exceeded'
   | 'upstream_degraded'
-  | 'key_created' | 'key_revoked' | `link_${string}` | `connection_${string}` | 'vault_rotated';
+  | `key_${string}`
+  | `admin_${string}`
+  | `link_${string}`
+  | `connection_${string}`
+  | 'vault_rotated';
 
 /** What of an event is kept. Texts in `detail` are our own words, ids, or names that clients gave themselves. */
 const RULES: { readonly [event in Exclude<AuditEvent, ToldElsewhere>]: Rule } = {

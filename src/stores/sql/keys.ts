@@ -17,6 +17,28 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
       const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
       return rows.map(toRow);
     },
+    page: async ({ tenant, before, limit }) => {
+      let query = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+      if (before !== undefined) {
+        const { at, id } = before;
+        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
+      }
+      return (await query.limit(limit).execute()).map(toRow);
+    },
+    change: async (was, { name = was.name, scopes = was.scopes, expiresAt = was.expiresAt }) => {
+      const changed = await db
+        .updateTable('api_keys')
+        .set({ name, scopes: JSON.stringify(scopes), expires_at: expiresAt })
+        .where('id', '=', was.id)
+        .where('name', '=', was.name)
+        .where('scopes', '=', JSON.stringify(was.scopes))
+        .where('expires_at', was.expiresAt === null ? 'is' : '=', was.expiresAt)
+        .where('revoked_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst();
+      return changed === undefined ? undefined : toRow(changed);
+    },
     tenants: async (limit) => {
       const living = db
         .selectFrom('api_keys')

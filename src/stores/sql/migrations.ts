@@ -1,5 +1,6 @@
 import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
+import { createAdminKeys } from './admin-keys.ts';
 import { createAudit } from './audit.ts';
 import { createConnections } from './connections.ts';
 import { createLinks } from './links.ts';
@@ -44,6 +45,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0008_links', up: createLinks },
   { name: '0010_suspensions', up: createSuspensions },
   { name: '0010_webhooks', up: createWebhooks },
+  { name: '0011_admin_keys', up: createAdminKeys },
 ];
 
 /**

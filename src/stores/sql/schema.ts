@@ -1,9 +1,10 @@
+import type { AdminKeysSchema } from './admin-keys-schema.ts';
 import type { ConnectionsSchema } from './connections-schema.ts';
 import type { OAuthSchema } from './oauth-schema.ts';
 import type { WebhooksSchema } from './webhooks-schema.ts';
 
 /** The tables, as every SQL engine has them. Times are milliseconds since the epoch. */
-export interface Schema extends OAuthSchema, ConnectionsSchema, WebhooksSchema {
+export interface Schema extends OAuthSchema, ConnectionsSchema, AdminKeysSchema, WebhooksSchema {
   api_keys: {
     id: string;
     tenant: string;
