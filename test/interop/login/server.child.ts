@@ -7,6 +7,7 @@ import { createDevIdentityProvider } from '../../../src/oauth/dev/identity-provi
 import { CALLBACK_PATH } from '../../../src/oauth/interactions.ts';
 import { compose, type Postern } from '../../../src/server/compose.ts';
 import { readConfig } from '../../../src/server/config/load.ts';
+import { linksOf } from '../../../src/server/links.ts';
 import { createMemoryCache } from '../../../src/stores/memory.ts';
 import { openSqlite } from '../../../src/stores/sqlite.ts';
 import { tool } from '../../../src/tools/define.ts';
@@ -49,14 +50,16 @@ const config = readConfig(
       },
       scopes: { 'tickets:read': 'Read tickets.' },
       defaultScopes: ['tickets:read'],
+      links: { enabled: true },
     },
   },
   { name: 'interop', lineOf: () => undefined },
   { baseDir: folder, env: {} },
 );
+const master = new Uint8Array(32).fill(9);
+const links = linksOf(config, { database, cache, clock, master });
 postern = await compose(config, {
-  ...{ baseDir: folder, database, cache, clock, version: '0.0.0', devIdentityProvider: dev },
-  master: new Uint8Array(32).fill(9),
+  ...{ baseDir: folder, database, cache, clock, version: '0.0.0', devIdentityProvider: dev, master },
   tools: [
     tool({
       name: 'whoami',
@@ -79,6 +82,12 @@ async function obey(order: Order): Promise<unknown> {
       const body = new URLSearchParams({ token: refreshToken, client_id: clientId });
       return (await fetch(`${origin}/oauth/revoke`, { method: 'POST', body })).status;
     }
+    case 'link': {
+      const { id, url } = await links.create({ tenant: 'acme', name: 'interop' });
+      return { id, url };
+    }
+    case 'unlink':
+      return (await links.delete(order.id)) !== undefined;
   }
 }
 

@@ -10,7 +10,15 @@ export type Order =
   | { readonly verb: 'move on'; readonly ms: number }
   | { readonly verb: 'answers' }
   /** Revokes the refresh token that was given last, and with it its grant (RFC 7009 §2.1). */
-  | { readonly verb: 'revoke' };
+  | { readonly verb: 'revoke' }
+  | { readonly verb: 'link' }
+  | { readonly verb: 'unlink'; readonly id: string };
+
+/** A capability link as its holder has it. */
+export interface GivenLink {
+  readonly id: string;
+  readonly url: string;
+}
 
 /** A server whose users log in, in a process of its own. */
 export interface LoginServer {
@@ -19,6 +27,10 @@ export interface LoginServer {
   moveOn(ms: number): Promise<void>;
   answers(): Promise<TokenAnswers>;
   revoke(): Promise<void>;
+  /** Makes a capability link. */
+  link(): Promise<GivenLink>;
+  /** Ends it. */
+  unlink(link: GivenLink): Promise<void>;
   /** What it has complained of in its log. */
   readonly complaints: string;
   /** Stops it; its database stays in its folder. */
@@ -60,6 +72,10 @@ export async function startLoginServer(folder: string, port = 0, ahead = 0): Pro
     revoke: async () => {
       const status = await order({ verb: 'revoke' });
       if (status !== 200) throw new Error(`The revocation was answered ${status}.`);
+    },
+    link: async () => (await order({ verb: 'link' })) as GivenLink,
+    unlink: async ({ id }) => {
+      if ((await order({ verb: 'unlink', id })) !== true) throw new Error('The link was not there.');
     },
     get complaints() {
       return errors;
