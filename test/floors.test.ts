@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['lib', 'http'],
   ['protocol', 'auth', 'oauth', 'tools', 'openapi', 'upstream', 'connections', 'links', 'webhooks', 'quota', 'observe'],
   ['calls'],
-  [],
+  ['admin'],
   ['server'],
   ['stores', 'adapters'],
   ['.'],

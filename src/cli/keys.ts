@@ -2,9 +2,9 @@ import { Command, Option } from 'commander';
 import { createApiKey } from '../auth/api-key.ts';
 import type { ApiKeyRow, Database } from '../core/database.ts';
 import { nearest } from '../lib/nearest.ts';
+import { configuredScopes } from '../server/admin/scopes.ts';
 import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { type Problem, StartError } from '../server/config/problem.ts';
-import { TOOLSET_SCOPE } from '../server/routes/ceiling.ts';
 import { convertAll } from './convert.ts';
 import { type Io, print, style } from './io.ts';
 import { noteAudit } from './note-audit.ts';
@@ -145,10 +145,7 @@ function refuseUnknownToolset({ config }: LoadedConfig, wanted: string | undefin
 /** A key with a scope that nothing requires would be a misspelling that nobody notices until a call fails. */
 async function refuseUndeclared(io: Io, loaded: LoadedConfig, wanted: readonly string[]): Promise<void> {
   if (loaded.file === undefined) return;
-  const { auth, toolsets, upstreams, mcpUpstreams } = loaded.config;
-  const declared = new Set(Object.keys(auth.scopes));
-  for (const name of Object.keys(toolsets)) declared.add(`${TOOLSET_SCOPE}${name}`);
-  for (const name of Object.keys({ ...upstreams, ...mcpUpstreams })) declared.add(`${name}:read`).add(`${name}:write`);
+  const declared = configuredScopes(loaded.config);
   if (wanted.every((scope) => declared.has(scope))) return;
   // Only now is it worth reading the documents, which declare scopes too.
   for (const { scopes: own } of await convertAll(io, loaded)) for (const name of Object.keys(own)) declared.add(name);

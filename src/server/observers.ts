@@ -41,6 +41,8 @@ export interface Observers {
   /** A connection whose credential its upstream takes no more. */
   connectionLost(row: ConnectionRow): void;
   /** Writes what is waiting. */
+  /** Hears what went wrong in the admin API, where nobody could be told. */
+  adminFailed(thrown: unknown): void;
   close(): Promise<void>;
 }
 
@@ -169,6 +171,10 @@ function shownPath(path: string): string {
 }
 
 function lineOf(request: HttpRequest, reply: HttpReply, { requestId, ms, principal, error, facts }: Seen) {
+    adminFailed: (thrown) => {
+      counters.add('faults', 'admin');
+      log.fault('admin API failed', thrown, {});
+    },
   return {
     id: requestId,
     method: request.method,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALGORITHMS } from '../../auth/issuer.ts';
+import { admin } from './admin.ts';
 import { facade } from './facade.ts';
 import { choice, count, flag, list, matching, secret, text, webUrl } from './fields.ts';
 import { links } from './links.ts';
@@ -101,6 +102,7 @@ export const auth = z.strictObject({
     .describe(
       'Postern as the authorization server that clients see, for an identity provider that lacks what they need. See facade.md.',
     ),
+  admin: admin.prefault({}).describe('An API to manage what there is while the server runs. See admin-api.md.'),
   links: links.prefault({}).describe('URLs that let whoever has one in. See links.md.'),
   translate: translate
     .optional()

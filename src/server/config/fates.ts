@@ -33,6 +33,7 @@ const FATES: Fates = {
     issuers: 'restart',
     facade: 'restart',
     translate: 'restart',
+    admin: 'restart',
     links: 'restart',
     scopes: 'live',
     implies: 'restart',

@@ -1,0 +1,120 @@
+import { createAdminApi } from '../../admin/api.ts';
+import { createCursors } from '../../admin/cursor.ts';
+import { createOnce } from '../../admin/idempotency.ts';
+import { documentOperation, openApiDocument } from '../../admin/openapi.ts';
+import type { Operation } from '../../admin/operation.ts';
+import { problemReply } from '../../admin/problem.ts';
+import { operationsOf } from '../../admin/resource.ts';
+import { keysResource } from '../../admin/resources/keys.ts';
+import { API_PATH } from '../../admin/router.ts';
+import { ADMIN_KEY_PREFIX, parseAdminKey, principalOfAdminKey } from '../../auth/admin-key.ts';
+import { createPepper } from '../../auth/api-key.ts';
+import { createAuthenticate } from '../../auth/authenticate.ts';
+import { createVerifierOf } from '../../auth/key-verifier.ts';
+import type { AdminKeyRow } from '../../core/admin.ts';
+import type { Cache } from '../../core/cache.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import { asPosternError, type PosternError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
+import { createIds } from '../../lib/ids.ts';
+import { once } from '../../lib/once.ts';
+import { createSealer, deriveKey } from '../../lib/seal.ts';
+import { sealedCache } from '../../lib/sealed-cache.ts';
+import { auditRecord } from '../../observe/audit-log.ts';
+import type { Config } from '../config/config.ts';
+import type { Offer } from '../offer/offer.ts';
+import type { Site } from '../routes/site.ts';
+import { declaredScopes } from './scopes.ts';
+
+export interface AdminDoorParts {
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  /** At least 32 bytes. */
+  readonly master: Uint8Array;
+  /** Postern's own version. */
+  readonly version: string;
+  /** What is served now. */
+  readonly offer: () => Offer;
+  /** Hears what went wrong where nobody is to be told. */
+  readonly failed: (thrown: unknown) => void;
+}
+
+/** The admin API, as the pipeline has it. */
+export interface AdminDoor {
+  /** What a path leads to, if it leads here. @param site the tenant whose host was asked. */
+  route(path: string, site?: Site): { readonly open: boolean; readonly methods: string } | undefined;
+  /** Never rejects. */
+  handle(request: HttpRequest, requestId: string, site: Site | undefined, seen: Known): Promise<HttpReply>;
+}
+
+/** What is learned of a request, for who writes it down. */
+interface Known {
+  principal: Principal | undefined;
+  error: PosternError | undefined;
+}
+
+/** For a config that has it switched on. */
+export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor {
+  const { database, cache, clock, master, offer } = parts;
+  const sealer = (purpose: string) => createSealer([{ id: 'a1', secret: deriveKey(master, purpose) }]);
+  const cursors = createCursors(sealer('admin/cursors'));
+  const managed: readonly Operation[] = [
+    ...operationsOf(
+      keysResource({
+        ...{ table: database.keys, clock, pepper: createPepper(deriveKey(master, 'api-keys')) },
+        scopes: () => declaredScopes(offer()),
+        toolsets: () => Object.keys(offer().config.toolsets),
+      }),
+      cursors,
+    ),
+  ];
+  const document: () => JsonObject = once(() =>
+    openApiDocument(operations, {
+      title: config.server.title ?? config.server.name,
+      version: config.server.version ?? parts.version,
+      url: config.server.url?.replace(/\/+$/, ''),
+    }),
+  );
+  const operations: readonly Operation[] = [...managed, documentOperation(document)];
+  const ids = createIds(clock);
+  const api = createAdminApi({
+    operations,
+    once: createOnce({
+      cache: sealedCache(cache, sealer('admin/once')),
+      secret: deriveKey(master, 'admin/once-keys'),
+    }),
+    // What was done is done, and is written down as soon as it can be.
+    note: (event) => database.audit.append([auditRecord(event, ids('aud'), clock.now())]).catch(parts.failed),
+  });
+  const authenticate = createAuthenticate({ verifiers: [adminKeys(parts)] });
+  return {
+    route: (path, site) => {
+      // What is served at a tenant's host is the tenant's; this is the operator's.
+      if (site !== undefined || !path.startsWith(`${API_PATH}/`)) return undefined;
+      return { open: false, methods: api.methodsOf(path) ?? 'GET, HEAD' };
+    },
+    handle: async (request, requestId, _site, seen) => {
+      try {
+        offer().guard.checkOrigin(request);
+        const principal = await authenticate(request);
+        seen.principal = principal;
+        return await api.handle(request, principal, requestId);
+      } catch (thrown) {
+        const error = asPosternError(thrown);
+        seen.error = error;
+        return problemReply(error, requestId);
+      }
+    },
+  };
+}
+
+function adminKeys({ database, clock, master }: AdminDoorParts) {
+  return createVerifierOf<AdminKeyRow>({
+    ...{ keys: database.adminKeys, clock, pepper: createPepper(deriveKey(master, 'admin-keys')) },
+    ...{ prefix: ADMIN_KEY_PREFIX, what: 'admin key', parse: parseAdminKey, principalOf: principalOfAdminKey },
+  });
+}
