@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
+import { type AuthorizeOptions, mountAuthorize } from './authorize.ts';
 
 export interface AcmeOAuthOptions {
   readonly clientId: string;
@@ -11,11 +12,13 @@ export interface AcmeOAuthOptions {
   readonly saysSeconds?: unknown;
   /** Whether a refresh token is good once, and each answer has the next one. Default: it stays, and no answer has one. */
   readonly rotates?: boolean;
+  /** Where users allow clients. Without it, nobody can. */
+  readonly authorize?: AuthorizeOptions;
 }
 
 /** Acme's authorization server, with the habits that vendors have. */
 export interface AcmeOAuth {
-  /** `POST /oauth/token` (RFC 6749 §6, §4.4). */
+  /** `GET /oauth/authorize`, and `POST /oauth/token` (RFC 6749 §4.1, §4.4, §6). */
   readonly app: Hono;
   /** A refresh token, as an organization's consent gives one. */
   consent(organization: string): string;
@@ -43,6 +46,7 @@ export function createAcmeOAuth(options: AcmeOAuthOptions): AcmeOAuth {
   };
 
   const app = new Hono();
+  const granted = mountAuthorize(app, clientId, options.authorize);
   app.post('/oauth/token', async (c) => {
     const form = new URLSearchParams(await c.req.text());
     c.header('Cache-Control', 'no-store');
@@ -50,14 +54,16 @@ export function createAcmeOAuth(options: AcmeOAuthOptions): AcmeOAuth {
     if (c.req.header('authorization') !== wanted) return c.json({ error: 'invalid_client' }, 401);
     const given = form.get('refresh_token') ?? '';
     const byClient = form.get('grant_type') === 'client_credentials';
-    const organization = byClient ? clientId : consents.get(given);
+    const byCode = form.get('grant_type') === 'authorization_code' ? granted.take(form) : undefined;
+    const organization = byClient ? clientId : (byCode?.organization ?? consents.get(given));
     if (organization === undefined) return c.json({ error: 'invalid_grant' }, 400);
     const token = secret();
     issued++;
     tokens.set(token, { organization, endsAt: now().getTime() + seconds * 1000 });
     if (rotates && !byClient) consents.delete(given);
-    const next = rotates && !byClient ? { refresh_token: consent(organization) } : {};
-    return c.json({ access_token: token, token_type: 'Bearer', expires_in: says, ...next });
+    const next = byCode !== undefined || (rotates && !byClient) ? { refresh_token: consent(organization) } : {};
+    const scope = byCode === undefined || byCode.scope === '' ? {} : { scope: byCode.scope };
+    return c.json({ access_token: token, token_type: 'Bearer', expires_in: says, ...next, ...scope });
   });
 
   return {

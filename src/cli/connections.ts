@@ -9,10 +9,12 @@ import type { Database } from '../core/database.ts';
 import { createIds } from '../lib/ids.ts';
 import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
+import { createConnectUrl } from '../server/credentials/connect-url.ts';
 import { vaultOf } from '../server/credentials/vault.ts';
+import { rotateWebhooks } from '../server/webhooks.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
-import { configOption, jsonOption, scopes } from './options.ts';
+import { configOption, duration, jsonOption, scopes } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
 import { openDatabase } from './stores.ts';
@@ -32,6 +34,16 @@ interface CreateOptions extends Options {
   readonly issuer?: string;
   readonly baseUrl?: string;
   readonly scopes: readonly string[];
+}
+
+interface LinkOptions extends Options {
+  readonly tenant: string;
+  readonly upstream: string;
+  readonly name: string;
+  readonly user?: string;
+  readonly issuer?: string;
+  readonly expires?: number;
+  readonly returnTo?: string;
 }
 
 const MOST_LISTED = 1_000;
@@ -58,6 +70,19 @@ export function connectionsCommand(io: Io): Command {
       '\nExample:\n  echo \'{"refreshToken":"…"}\' | postern connections create --tenant acme --upstream crm --name main --kind oauth2',
     )
     .action((options: CreateOptions) => create(io, options));
+  prepared(connections.command('link'))
+    .description('show a URL at which an account is connected in a browser, once')
+    .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
+    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
+    .option('--name <name>', 'what callers know the account by', 'main')
+    .option(
+      '--user <subject>',
+      'the one user whose account it becomes (default: every caller of the tenant may use it)',
+    )
+    .option('--issuer <url>', 'with --user, the issuer that says who that is')
+    .addOption(new Option('--expires <duration>', 'how long the URL is good (default: 1h)').argParser(duration))
+    .option('--return-to <url>', 'where the browser goes in the end, one of credential.oauth.returnTo')
+    .action((options: LinkOptions) => link(io, options));
   prepared(connections.command('list'))
     .description('list connections, newest first; never a credential')
     .option('--tenant <tenant>', 'those of one tenant (default: all)')
@@ -132,8 +157,26 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
   });
 }
 
+async function link(io: Io, options: LinkOptions): Promise<void> {
+  const { tenant, upstream, name, user: subject, issuer, expires: ttlMs, returnTo } = options;
+  const loaded = await loadConfig(options.config, io);
+  refuseHalfUser(options);
+  const master = Buffer.from(masterOf(loaded, new LocalState(loaded.baseDir)).reveal());
+  const user = subject === undefined || issuer === undefined ? undefined : { subject, issuer };
+  const wish = { tenant, upstream, name, user, ttlMs, returnTo };
+  const { url, expiresAt } = createConnectUrl(loaded.config, { clock: io.clock, master }, wish);
+  print(io.stdout, options.json === true ? JSON.stringify({ url, expiresAt: new Date(expiresAt).toISOString() }) : url);
+}
+
 /** @throws StartError */
-function refuseUnfit({ upstream, user, issuer, baseUrl }: CreateOptions, { config, file }: LoadedConfig): void {
+function refuseHalfUser({ user, issuer }: Pick<CreateOptions, 'user' | 'issuer'>): void {
+  if ((user === undefined) === (issuer === undefined)) return;
+  throw new StartError([{ where: '--user', found: 'one of --user and --issuer', wanted: 'both, or neither' }]);
+}
+
+/** @throws StartError */
+function refuseUnfit(options: CreateOptions, { config, file }: LoadedConfig): void {
+  const { upstream, baseUrl } = options;
   const known = Object.entries(config.upstreams).flatMap(([name, { credential }]) =>
     credential.from === 'connection' ? [name] : [],
   );
@@ -141,9 +184,7 @@ function refuseUnfit({ upstream, user, issuer, baseUrl }: CreateOptions, { confi
     const wanted = `an upstream with credential.from: connection; there is ${known.join(', ') || 'none'}`;
     throw new StartError([{ where: '--upstream', found: upstream, wanted }]);
   }
-  if ((user === undefined) !== (issuer === undefined)) {
-    throw new StartError([{ where: '--user', found: 'one of --user and --issuer', wanted: 'both, or neither' }]);
-  }
+  refuseHalfUser(options);
   if (baseUrl !== undefined && !/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(baseUrl)) {
     const wanted = 'an https URL without user, query and fragment';
     throw new StartError([{ where: '--base-url', found: 'something else', wanted }]);
@@ -194,7 +235,9 @@ async function remove(io: Io, id: string, options: Options): Promise<void> {
 
 async function rotateAll(io: Io, options: Options): Promise<void> {
   await withVault(io, options, async ({ database, vault }) => {
-    const { rotated, unreadable } = await rotate(database.connections, vault);
+    const of = [await rotate(database.connections, vault), await rotateWebhooks(database.webhooks, vault)];
+    const rotated = of.reduce((sum, each) => sum + each.rotated, 0);
+    const unreadable = of.flatMap((each) => each.unreadable);
     const { keyId } = vault;
     await noteAudit(io, database, { event: 'vault_rotated', detail: { keyId, rotated } });
     if (options.json === true) print(io.stdout, JSON.stringify({ keyId, rotated, unreadable }));

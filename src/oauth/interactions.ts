@@ -18,6 +18,7 @@ import { createLogin, type LoginState } from './login/login.ts';
 import { createOneTime } from './login/one-time.ts';
 import { createOpenid, type Openid } from './login/openid.ts';
 import { tellingOfLogins } from './login/succeeded.ts';
+import { createVisits, type OnVisit, type Visits } from './login/visits.ts';
 
 export interface InteractionsOptions {
   /** Ours, as the config has it: `https://mcp.acme.com`. Plain http is for `--dev` on loopback. */
@@ -42,12 +43,14 @@ export interface InteractionsOptions {
   /** How long this browser's approvals spare the question, in days; 0 asks every time. Default 30. */
   readonly rememberDays?: number;
   readonly onEvent?: OnLoginEvent;
+  /** Answers those who signed in for another reason than that a client asked for it. Default: nobody does. */
+  readonly onVisit?: OnVisit;
 }
 
 export { CALLBACK_PATH };
 
 /** Consent first, then the login at the identity provider, then what only the user who logged in can say. */
-export function createInteractions(options: InteractionsOptions): Interactions & IdpAccess {
+export function createInteractions(options: InteractionsOptions): Interactions & IdpAccess & Visits {
   const { origin, serverName, provider, flow, grants, clock, rememberDays = 30, onEvent = () => undefined } = options;
   const cache = sealedCache(options.cache, options.sealer);
   const cookies = createCookies(origin);
@@ -56,10 +59,16 @@ export function createInteractions(options: InteractionsOptions): Interactions &
   const openid = options.openid ?? createOpenid({ provider, egress: options.egress, clock });
   const states = createOneTime<LoginState>('login', cache, cookies, clock);
   const { callbackOrigin = origin, brand } = options;
-  const login = createLogin({
-    ...{ provider, openid, states, clock, onEvent },
+  const loginOptions = {
+    ...{ provider, openid, clock, onEvent },
     callback: callbackOrigin + CALLBACK_PATH,
     host: callbackOrigin === origin ? undefined : new URL(origin).host,
+  };
+  const login = createLogin({ ...loginOptions, states });
+  const visitStates = createOneTime<LoginState>('visit', cache, cookies, clock);
+  const visits = createVisits({
+    ...{ clock, states: visitStates, login: createLogin({ ...loginOptions, states: visitStates }) },
+    onVisit: options.onVisit,
   });
   const access = createIdpAccess({ provider, openid, grants, cache: options.cache, clock, onEvent });
   const steps = new InteractionSteps({
@@ -86,7 +95,8 @@ export function createInteractions(options: InteractionsOptions): Interactions &
     ...access,
     paths: [CALLBACK_PATH, CONTINUE_PATH],
     start: (details, request, requestId) => steps.start(details, request, requestId),
-    handle: (request, requestId) => steps.handle(request, requestId),
+    handle: async (request, requestId) => (await visits.answer(request, requestId)) ?? steps.handle(request, requestId),
+    visit: visits.visit,
     close: async () => undefined,
   };
 }

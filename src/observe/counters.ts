@@ -14,6 +14,8 @@ type Counter =
   | 'refused_credential'
   /** Connections whose credential their upstream takes no more, by upstream. */
   | 'connections_lost'
+  /** Connect URLs that were used, by what became of it. */
+  | 'connects'
   /** Call records that were lost. */
   | 'calls_dropped'
   /** Records of the audit trail that were lost. */

@@ -15,12 +15,13 @@ import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
+import { createConnectDoor } from './connect/door.ts';
 import { vaultOf } from './credentials/vault.ts';
 import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { audited } from './oauth/audited.ts';
 import { createAuthentication } from './oauth/authentication.ts';
 import type { Facade } from './oauth/facade.ts';
-import type { FacadeExtras } from './oauth/facade-parts.ts';
+import type { FacadeExtras, FacadeParts } from './oauth/facade-parts.ts';
 import { type LateFacade, lateFacade } from './oauth/late-facade.ts';
 import type { Translated } from './oauth/translate.ts';
 import { createObservers, type Observers } from './observers.ts';
@@ -121,17 +122,30 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock });
   const current: { offer?: () => Offer } = {};
+  const served = (): Offer => {
+    if (current.offer === undefined) throw new PosternError('unavailable');
+    return current.offer();
+  };
+  const vault = vaultOf(config, extras.master);
   const callers = createCallers({
     ...extras,
-    vault: vaultOf(config, extras.master),
+    vault,
     failed: (thrown) => observers.oauthFailed(thrown, undefined),
     lost: observers.connectionLost,
   });
   const { ended } = callers;
-  const facade = await facadeOf(config, { ...extras, ended }, observers, () => {
-    if (current.offer === undefined) throw new PosternError('unavailable');
-    return current.offer();
+  const connect = createConnectDoor({
+    ...{ table: database.connections, vault, cache: extras.cache, clock, master: extras.master },
+    config: () => served().config,
+    signIn: () =>
+      facade && {
+        knows: (issuer) => issuer === facade.localIssuer.issuer || served().sites.atOrigin(issuer) !== undefined,
+        begin: facade.visit,
+      },
+    happened: observers.connected,
+    failed: observers.oauthFailed,
   });
+  const facade = await facadeOf(config, { ...extras, ended, onVisit: connect.signedIn }, observers, served);
   const isTenantIssuer = (origin: string) => current.offer?.().sites.atOrigin(origin) !== undefined;
   const own = facade === undefined ? [] : [{ ...facade.localIssuer, isTenantIssuer }];
   const localIssuers = [...(extras.localIssuers ?? []), ...own];
@@ -194,7 +208,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
     links,
     engine,
-    facade: facade ?? translated,
+    doors: [facade, translated, connect].filter((door) => door !== undefined),
     ready: () => readiness(extras),
     observe: observers.request,
   });
@@ -258,7 +272,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
 /** The authorization server of a config that has one. Nobody else loads what it takes. */
 async function facadeOf(
   config: Config,
-  extras: ComposeExtras & { readonly ended: (grantId: string) => void },
+  extras: ComposeExtras & Pick<FacadeParts, 'ended' | 'onVisit'>,
   observers: Observers,
   offer: () => Offer,
 ): Promise<Facade | LateFacade | undefined> {

@@ -15,6 +15,7 @@ import { createLog, type Log } from '../observe/log.ts';
 import type { Note } from '../protocol/service.ts';
 import type { QuotaEvents } from '../quota/quotas.ts';
 import type { Config } from './config/config.ts';
+import type { ConnectEvent } from './connect/flow.ts';
 import { noteOAuth, type OAuthEvent } from './oauth/oauth-events.ts';
 import type { Seen } from './pipeline.ts';
 
@@ -40,6 +41,8 @@ export interface Observers {
   counters(): { readonly [name: string]: number };
   /** A connection whose credential its upstream takes no more. */
   connectionLost(row: ConnectionRow): void;
+  /** Hears what becomes of connect URLs. */
+  readonly connected: (event: ConnectEvent) => void;
   /** Writes what is waiting. */
   /** Hears what went wrong in the admin API, where nobody could be told. */
   adminFailed(thrown: unknown): void;
@@ -117,6 +120,26 @@ export function createObservers(config: Config, { clock, database, logTo }: Obse
       counters.add('connections_lost', upstream);
       auditLog.record({ event: 'connection_lost', tenant, actorKind: 'system', detail: { id, upstream, name } });
       log.event('connection lost', { tenant, upstream, message: id }, 'warn');
+    },
+    connected: (event) => {
+      counters.add('connects', event.kind);
+      const { requestId } = event;
+      if (event.kind === 'connect_failed') {
+        const { tenant, upstream } = event.ticket;
+        log.event('account not connected', { tenant, upstream, requestId, reason: event.reason }, 'warn');
+        return;
+      }
+      const { id, tenant, upstream, name, kind, subject, scopes } = event.row;
+      const actor = { actorKind: 'user' as const, ...(subject === null ? {} : { actor: subject }) };
+      const request = requestId === undefined ? {} : { requestId };
+      auditLog.record({
+        event: event.kind,
+        tenant,
+        ...actor,
+        ...request,
+        detail: { id, upstream, name, kind, scopes },
+      });
+      log.event('account connected', { tenant, upstream, message: id, ...request });
     },
     oauth: noteOAuth(log, counters, auditLog),
     oauthFailed: (thrown, requestId) => {

@@ -19,7 +19,15 @@ import type { Endpoint } from './routes/endpoints.ts';
 import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes/routes.ts';
 import type { Site } from './routes/site.ts';
 
-type OAuthRoute = NonNullable<ReturnType<Facade['route']>>;
+type DoorRoute = NonNullable<ReturnType<Facade['route']>>;
+
+/** Answers in its own words at paths of its own, such as the authorization server. */
+export interface Door {
+  /** What a path leads to, if it leads here. @param site the tenant whose host was asked. */
+  route(path: string, site?: Site): DoorRoute | undefined;
+  /** Never rejects. What it learns of the request it writes into `seen`. */
+  handle(request: HttpRequest, requestId: string, site: Site | undefined, seen: Seen): Promise<HttpReply>;
+}
 
 export interface PipelineParts {
   readonly clock: Clock;
@@ -31,8 +39,8 @@ export interface PipelineParts {
   /** Lets in who comes with a link, where links are accepted. */
   readonly links?: Pick<LinkDoor, 'enter'>;
   readonly engine: Engine<ServerCaller>;
-  /** The authorization server, where there is one in this process. */
-  readonly facade?: Pick<Facade, 'route' | 'handle'>;
+  /** The authorization server, where there is one in this process, and what else has paths of its own. Asked in order. */
+  readonly doors: readonly Door[];
   /** Which stores answer. */
   readonly ready: () => Promise<Readiness>;
   /** Hears of every request, once its reply is known. */
@@ -74,14 +82,13 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
       // 2. Is it meant for us? Its headers, its Host and the page that asks, before anything is read.
       const host = request.header('host');
       const site = offer.sites.atHost(host ?? '');
-      const oauth = parts.facade?.route(request.path, site);
-      const route = oauth === undefined ? offer.routes(request.path, host) : undefined;
-      cors = oauth === undefined ? pass(offer.guard, request, route) : passOAuth(offer.guard, request, oauth);
+      const route = behindDoor(parts.doors, request.path, site) ?? offer.routes(request.path, host);
+      cors = route?.kind === 'door' ? passDoor(offer.guard, request, route) : pass(offer.guard, request, route);
       // 3. Is it anything we serve? What is not in the table is refused, whatever it looks like.
-      if (oauth === undefined && route === undefined) throw new PosternError('no_route');
+      if (route === undefined) throw new PosternError('no_route');
       // 4. A preflight carries no credential; a probe of health and a public document need none.
-      if (request.method === 'OPTIONS') reply = preflight(request, (oauth ?? route)?.methods ?? '', cors);
-      else if (route === undefined) reply = await serveOAuth(parts, request, requestId, site);
+      if (request.method === 'OPTIONS') reply = preflight(request, route.methods, cors);
+      else if (route.kind === 'door') reply = await route.door.handle(request, requestId, site, seen);
       else if (isOpen(route)) reply = await serveOpen(parts, request, route);
       else {
         const { endpoint, link } = route;
@@ -129,11 +136,20 @@ function pass(guard: Guard, request: HttpRequest, route: Route | undefined): { r
   return corsHeaders(request);
 }
 
+/** What a path leads to behind one of the doors. */
+function behindDoor(doors: readonly Door[], path: string, site: Site | undefined) {
+  for (const door of doors) {
+    const route = door.route(path, site);
+    if (route !== undefined) return { kind: 'door' as const, door, ...route };
+  }
+  return undefined;
+}
+
 /**
- * As {@link pass}, for the authorization server. Its pages are sent to by browsers from elsewhere, and look at the origin
+ * As {@link pass}, for a door. Its pages are sent to by browsers from elsewhere, and look at the origin
  * of their forms themselves; what programs ask there, they may ask from any page: no cookie counts.
  */
-function passOAuth(guard: Guard, request: HttpRequest, { open }: OAuthRoute): { readonly [name: string]: string } {
+function passDoor(guard: Guard, request: HttpRequest, { open }: DoorRoute): { readonly [name: string]: string } {
   guard.checkHeaders(request);
   guard.checkHost(request);
   return open ? openCorsHeaders() : {};
@@ -251,16 +267,6 @@ async function serveOpen(parts: PipelineParts, { method }: HttpRequest, route: O
       return { status: 200, headers: { ...DOCUMENT_HEADERS }, body: document };
     }
   }
-}
-
-async function serveOAuth(
-  { facade }: PipelineParts,
-  request: HttpRequest,
-  requestId: string,
-  site: Site | undefined,
-): Promise<HttpReply> {
-  if (facade === undefined) throw new PosternError('no_route');
-  return facade.handle(request, requestId, site);
 }
 
 /** Whether a credential is still good for the same caller. That it cannot be told right now ends nothing. */

@@ -29,7 +29,7 @@ export async function openSetting(
       const sent = new Request(new URL(target, 'http://acme.test'), {
         method,
         headers: headers as Record<string, string>,
-        body: String(body),
+        ...(method === 'GET' ? {} : { body: String(body) }),
       });
       const answer = await oauth.app.fetch(sent);
       return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };

@@ -90,7 +90,7 @@ export const CASES: ReadonlyMap<number, Case> = new Map([
   [68, here('caches of clients')],
   [69, here('replay of streams')],
   [70, here('request state and cursors')],
-  [71, later('links of elicitation', NO_VAULT)],
+  [71, here('links of elicitation')],
   // Calls
   [72, here('steps to another path')],
   [73, here('query injection')],
@@ -109,7 +109,7 @@ export const CASES: ReadonlyMap<number, Case> = new Map([
   [85, here('conflicting tenants')],
   [86, here('people who look alike')],
   [87, later('crypto of the vault', NO_VAULT)],
-  [88, later('linking', NO_VAULT)],
+  [88, here('linking')],
   [89, later('refresh in the vault', NO_VAULT)],
   // Webhooks
   [91, later('replay', NO_WEBHOOKS)],

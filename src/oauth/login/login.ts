@@ -39,7 +39,11 @@ export type LoginResult =
 
 export interface Login {
   /** Sends the browser to the identity provider. @throws OAuthError `temporarily_unavailable` (503). */
-  begin(details: InteractionDetails, consent: GivenConsent, requestId: string): Promise<HttpReply>;
+  begin(
+    details: Pick<InteractionDetails, 'expiresAt' | 'prompt' | 'loginHint'>,
+    consent: GivenConsent,
+    requestId: string,
+  ): Promise<HttpReply>;
   /** What the callback says. @returns the result, and the cookies to take away. */
   complete(
     request: HttpRequest,
@@ -157,7 +161,7 @@ export function createLogin(options: LoginOptions): Login {
 /** What the identity provider's leg needs: its own scopes, and what was asked of Postern only by its meaning. */
 function askedOf(
   provider: IdentityProvider,
-  { prompt, loginHint }: InteractionDetails,
+  { prompt, loginHint }: Pick<InteractionDetails, 'prompt' | 'loginHint'>,
   offered: readonly string[] | undefined,
 ): { [name: string]: string } {
   const offline = offered?.includes('offline_access') ? ['offline_access'] : [];

@@ -15,12 +15,57 @@ const oauth = z
       .describe('How it proves itself. Default: `client_secret_basic` with a secret, `none` without.'),
     scopes: list(matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope'), 'a list of scopes')
       .default([])
-      .describe('What tokens are asked for with client credentials. Default: as the authorization server decides.'),
+      .describe('What tokens are asked for. Default: as the authorization server decides.'),
+    authorizationEndpoint: webUrl('the https URL of an authorization endpoint')
+      .optional()
+      .describe(
+        'Where users allow it. With it, accounts are connected in a browser, and the client has the redirect URI ' +
+          '`<server.url>/connect/<upstream>/callback`.',
+      ),
+    issuer: text('an issuer')
+      .optional()
+      .describe('What the authorization server calls itself: answers that name another are refused (RFC 9207).'),
+    parameters: z
+      .record(matching(/^[\w.-]{1,64}$/, 'the name of a parameter'), text(), { error: 'a mapping of names to texts' })
+      .default({})
+      .describe('Parameters to add to the authorization request, such as `access_type: offline`.'),
+    returnTo: list(webUrl('the https URL of a page of yours'), 'a list of URLs')
+      .default([])
+      .describe(
+        'Pages that browsers may be sent to in the end, with a code: the account is kept once the server behind that page ' +
+          'confirms the code.',
+      ),
+    offerTo: choice(['callers', 'users', 'nobody'])
+      .default('callers')
+      .describe(
+        'Who is told a URL at which to connect an account where none is: `callers` with a key of the tenant too, for the ' +
+          'whole tenant, or `users` alone, each for themselves.',
+      ),
   })
   .refine(({ clientId, clientSecret }) => clientId !== undefined || clientSecret === undefined, {
     path: ['clientId'],
     error: 'the client that the secret belongs to',
+  })
+  .refine(({ clientId, authorizationEndpoint }) => clientId !== undefined || authorizationEndpoint === undefined, {
+    path: ['clientId'],
+    error: 'the client that users allow it',
   });
+
+type OAuthConfig = z.output<typeof oauth>;
+
+/** What it takes to connect accounts in a browser. */
+export type ConnectableOAuth = OAuthConfig & { readonly authorizationEndpoint: string; readonly clientId: string };
+
+/** @returns nothing for an upstream whose accounts cannot be connected in a browser. */
+export function connectableOf(
+  upstream: { readonly credential: { readonly from: string } } | undefined,
+): ConnectableOAuth | undefined {
+  if (upstream?.credential.from !== 'connection') return undefined;
+  const { oauth: found } = upstream.credential as ConnectionCredentialConfig;
+  const { authorizationEndpoint, clientId } = found ?? {};
+  if (found === undefined || authorizationEndpoint === undefined || clientId === undefined) return undefined;
+  return { ...found, authorizationEndpoint, clientId };
+}
 
 /** The credential of an upstream at which customers have accounts of their own. */
 export const connectionCredential = z.strictObject({

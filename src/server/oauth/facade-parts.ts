@@ -11,6 +11,7 @@ import type { createInteractions } from '../../oauth/interactions.ts';
 import type { IdpAccess } from '../../oauth/login/access.ts';
 import type { IdentityProvider } from '../../oauth/login/identity-provider.ts';
 import type { Openid } from '../../oauth/login/openid.ts';
+import type { OnVisit, Visits } from '../../oauth/login/visits.ts';
 import type { Config } from '../config/config.ts';
 import type { FacadeConfig } from '../config/facade.ts';
 import type { Offer } from '../offer/offer.ts';
@@ -39,6 +40,8 @@ export interface FacadeParts extends FacadeExtras {
   readonly happened: (event: OAuthEvent) => void;
   /** Hears of each grant that ends on this node. */
   readonly ended?: (grantId: string) => void;
+  /** Answers those who signed in for another reason than that a client asked for it. */
+  readonly onVisit?: OnVisit;
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -84,8 +87,8 @@ export interface Stand {
   /** The tenant whose host it is, and how its pages look. Default: the main host. */
   readonly site?: Site;
   readonly brand?: Brand;
-  /** Is given what reaches the identity provider's tokens. */
-  readonly made?: (access: IdpAccess) => void;
+  /** Is given what reaches the identity provider's tokens, and sends users to it. */
+  readonly made?: (access: IdpAccess & Visits) => void;
 }
 
 export function partsOf(
@@ -110,6 +113,7 @@ export function partsOf(
         sealer: createSealer([{ id: 'k1', secret: deriveKey(master, purpose) }]),
         rememberDays: wanted.rememberConsentDays,
         onEvent: parts.happened,
+        ...(site === undefined && parts.onVisit !== undefined ? { onVisit: parts.onVisit } : {}),
       });
       made?.(interactions);
       return interactions;

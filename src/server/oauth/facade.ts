@@ -5,6 +5,7 @@ import type { Facade as OAuthFacade } from '../../oauth/facade.ts';
 import type { IdpAccess } from '../../oauth/login/access.ts';
 import { CALLBACK_PATH } from '../../oauth/login/callback-path.ts';
 import { hostOfAnswer } from '../../oauth/login/relay.ts';
+import type { Visits } from '../../oauth/login/visits.ts';
 import { isMetadataPath } from '../../oauth/provider/paths.ts';
 import type { Config } from '../config/config.ts';
 import type { FacadeConfig } from '../config/facade.ts';
@@ -21,6 +22,8 @@ export interface Facade extends Omit<OAuthFacade, 'shared' | 'route' | 'handle'>
   /** The user's token at the identity provider, for calls of an upstream in their name. */
   readonly accessTokenFor: IdpAccess['accessTokenFor'];
   readonly tokenFor: IdpAccess['tokenFor'];
+  /** Has somebody sign in on the main host for another reason than that a client asks for it. */
+  readonly visit: Visits['visit'];
 }
 
 /**
@@ -36,12 +39,12 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
   const { resources } = ground;
   const failed = (thrown: unknown) => parts.failed(thrown, undefined);
   const isEndpoint = (path: string) => offer().endpoints.some((endpoint) => endpoint.path === path);
-  let access: IdpAccess | undefined;
-  const login = (): IdpAccess => {
+  let access: (IdpAccess & Visits) | undefined;
+  const login = (): IdpAccess & Visits => {
     if (access === undefined) throw new Error('The facade has no login.');
     return access;
   };
-  const keep = (made: IdpAccess): void => {
+  const keep = (made: IdpAccess & Visits): void => {
     access = made;
   };
   const main = await createFacade({
@@ -64,6 +67,7 @@ export async function openFacade(config: Config, wanted: FacadeConfig, parts: Fa
     },
     accessTokenFor: (grantId) => login().accessTokenFor(grantId),
     tokenFor: (grantId, refused) => login().tokenFor(grantId, refused),
+    visit: (about, requestId) => login().visit(about, requestId),
     close: once(async () => {
       await sites.close();
       await main.close();

@@ -63,6 +63,10 @@ export function lateFacade(
     },
     accessTokenFor: async (grantId) => now().accessTokenFor(grantId),
     tokenFor: async (grantId, refused) => now().tokenFor(grantId, refused),
+    visit: async (about, requestId) => {
+      await begin();
+      return now().visit(about, requestId);
+    },
     get idpGrants() {
       return now().idpGrants;
     },

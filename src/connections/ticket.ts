@@ -1,0 +1,34 @@
+import type { ConnectionOwner } from '../core/connections.ts';
+import type { Sealer } from '../lib/seal.ts';
+
+/** What a connect URL carries. It is sealed: the URL names nobody, and nobody can make one or alter it. */
+export interface Ticket extends ConnectionOwner {
+  /** One account is connected by it. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly upstream: string;
+  /** What the account will be called. */
+  readonly name: string;
+  /** Who asks, as whoever opens the URL is told. */
+  readonly asker: string;
+  /** Where the browser goes in the end, with a code by which whoever asked takes the account over. */
+  readonly returnTo: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export function sealTicket(ticket: Ticket, sealer: Sealer): string {
+  return sealer.seal(JSON.stringify(ticket), contextOf(ticket.upstream));
+}
+
+/** @returns nothing for what is altered, of another upstream, or over. */
+export function openTicket(sealed: string, upstream: string, sealer: Sealer, now: number): Ticket | undefined {
+  const opened = sealer.open(sealed, contextOf(upstream));
+  if (opened === undefined) return undefined;
+  const ticket = JSON.parse(opened) as Ticket;
+  return ticket.expiresAt > now ? ticket : undefined;
+}
+
+function contextOf(upstream: string): string {
+  return JSON.stringify(['connect', upstream]);
+}

@@ -1,0 +1,249 @@
+import { authorizationUrl, createVerifier, readAnswer, stateOf } from '../../connections/authorization.ts';
+import type { Kept } from '../../connections/credentials.ts';
+import { keepAccount } from '../../connections/keep.ts';
+import { openTicket, type Ticket } from '../../connections/ticket.ts';
+import type { Vault } from '../../connections/vault.ts';
+import type { Cache } from '../../core/cache.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { ConnectionRow, ConnectionTable } from '../../core/connections.ts';
+import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
+import { sha256 } from '../../lib/digest.ts';
+import { createIds } from '../../lib/ids.ts';
+import type { Sealer } from '../../lib/seal.ts';
+import { type Cookies, createCookies, randomSecret } from '../../oauth/browser/cookies.ts';
+import { createFormTokens, type FormTokens } from '../../oauth/browser/form-token.ts';
+import { seeOther } from '../../oauth/browser/shell.ts';
+import { createOneTime, type OneTime } from '../../oauth/login/one-time.ts';
+import type { Visit } from '../../oauth/login/visits.ts';
+import type { Config } from '../config/config.ts';
+import { type ConnectableOAuth, connectableOf } from '../config/connections.ts';
+import { startPath } from '../credentials/connect-url.ts';
+import { credentialOf, exchangeCode } from './exchange.ts';
+import { connectedPage, type End, endPage, startPage } from './pages.ts';
+
+/** Has users sign in where that can be done. */
+export interface SignIn {
+  /** Whether users of an issuer sign in here. */
+  knows(issuer: string): boolean;
+  /** Sends the browser to sign in; what comes of it comes to {@link ConnectFlow.signedIn}. @throws OAuthError */
+  begin(about: string, requestId: string): Promise<HttpReply>;
+}
+
+/** What became of a connect URL, for the log and the audit trail. */
+export type ConnectEvent =
+  | {
+      readonly kind: 'connection_created' | 'connection_changed';
+      readonly row: ConnectionRow;
+      readonly requestId: string | undefined;
+    }
+  | {
+      readonly kind: 'connect_failed';
+      readonly ticket: Pick<Ticket, 'tenant' | 'upstream'>;
+      readonly reason: string;
+      readonly requestId: string;
+    };
+
+export interface ConnectFlowParts {
+  readonly table: ConnectionTable;
+  readonly vault: Vault;
+  /** One that seals what it is given. */
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  /** The config that is served now. */
+  readonly config: () => Config;
+  /** Nothing where nobody signs in. */
+  readonly signIn: () => SignIn | undefined;
+  readonly happened: (event: ConnectEvent) => void;
+}
+
+/** Between the redirect to the authorization server of an upstream and its callback. */
+interface Leaving {
+  readonly ticket: Ticket;
+  readonly verifier: string;
+}
+
+/** What waits for whoever asked to take it over. */
+interface Waiting {
+  readonly ticket: Ticket;
+  readonly kept: Kept;
+  readonly scopes: readonly string[];
+}
+
+/** What it takes at one origin. */
+interface Desk {
+  readonly origin: string;
+  readonly cookies: Cookies;
+  readonly forms: FormTokens;
+  readonly states: OneTime<Leaving>;
+}
+
+/** A state lives no longer (MCP, "Confused deputy"). */
+const STATE_MS = 10 * 60_000;
+const WAITING_MS = 10 * 60_000;
+
+/**
+ * An account is connected in one browser, from the page that says whose it becomes to the answer of the authorization
+ * server. Where it becomes one user's, that very user has to sign in; else whoever holds the URL is believed, and
+ * whoever asked can have the last word (`returnTo`).
+ */
+export class ConnectFlow {
+  readonly #parts: ConnectFlowParts;
+
+  constructor(parts: ConnectFlowParts) {
+    this.#parts = parts;
+  }
+
+  /** 1. The page, and the answer to it. */
+  async start(upstream: string, request: HttpRequest, requestId: string): Promise<HttpReply> {
+    const { config } = this.#parts;
+    const signIn = this.#parts.signIn();
+    const sealed = new URLSearchParams(request.query).get('ticket') ?? '';
+    const [ticket, oauth, desk] = [await this.#ticketOf(sealed, upstream), this.#oauth(upstream), this.#desk()];
+    if (ticket === undefined || oauth === undefined || desk === undefined) return endPage('ticket', requestId);
+    const { server } = config();
+    const about = JSON.stringify(['connect', ticket.id]);
+    const knows = ticket.issuer !== null && signIn?.knows(ticket.issuer) === true;
+    if (request.method === 'GET') {
+      return startPage({
+        ...{ ticket, requestId, signIn: knows, ...desk.forms.issue(request, about) },
+        serverName: server.title ?? server.name,
+        host: new URL(oauth.authorizationEndpoint).host,
+        action: `${startPath(upstream)}?ticket=${sealed}`,
+      });
+    }
+    const form = await desk.forms.accept(request, about);
+    if (form === undefined) return endPage('form', requestId);
+    if (form.get('decision') !== 'connect') return endPage('cancelled', requestId);
+    if (knows && signIn !== undefined) return signIn.begin(JSON.stringify([upstream, sealed]), requestId);
+    return this.#leave(ticket, oauth, desk);
+  }
+
+  /** 2. Who signed in, where somebody had to (security case 71). */
+  async signedIn({ about, identity }: Visit, requestId: string): Promise<HttpReply> {
+    const [upstream = '', sealed = ''] = JSON.parse(about) as string[];
+    const [ticket, oauth, desk] = [await this.#ticketOf(sealed, upstream), this.#oauth(upstream), this.#desk()];
+    if (ticket === undefined || oauth === undefined || desk === undefined) return endPage('ticket', requestId);
+    if (identity === undefined) return this.#failed('refused', ticket, 'sign-in', requestId);
+    const same = identity.subject === ticket.subject && identity.tenants.some(({ id }) => id === ticket.tenant);
+    return same ? this.#leave(ticket, oauth, desk) : this.#failed('person', ticket, 'another user', requestId);
+  }
+
+  /** 3. To the authorization server of the upstream. */
+  async #leave(ticket: Ticket, oauth: ConnectableOAuth, { origin, states }: Desk): Promise<HttpReply> {
+    const verifier = createVerifier();
+    const { name: state, cookie } = await states.keep({ ticket, verifier }, STATE_MS);
+    const { authorizationEndpoint: endpoint, clientId, scopes, parameters } = oauth;
+    const redirectUri = callbackOf(origin, ticket.upstream);
+    const location = authorizationUrl({ endpoint, clientId, scopes, parameters, redirectUri, state, verifier });
+    return seeOther(location, [cookie]);
+  }
+
+  /** 4. What it says. */
+  async callback(upstream: string, request: HttpRequest, requestId: string): Promise<HttpReply> {
+    const query = new URLSearchParams(request.query);
+    const state = stateOf(query);
+    const [oauth, desk] = [this.#oauth(upstream), this.#desk()];
+    if (state === undefined || oauth === undefined || desk === undefined) return endPage('invalid', requestId);
+    const kept = await desk.states.take(state, request);
+    if (kept === 'unknown') return endPage('used', requestId);
+    if (kept === 'foreign') return endPage('browser', requestId);
+    const { ticket, verifier } = kept;
+    const cookies = [desk.states.forget(state)];
+    const fail = (end: End, reason: string) => this.#failed(end, ticket, reason, requestId, cookies);
+    // Another authorization server has our state: it would be given the code of this one (RFC 9700 §4.4, security case 88).
+    if (ticket.upstream !== upstream) return fail('invalid', 'the callback of another upstream');
+    const answer = readAnswer(query, oauth.issuer);
+    if (answer.kind === 'invalid') return fail('invalid', 'an answer that does not hold');
+    if (answer.kind === 'refused') return fail('refused', wordOf(answer.error));
+    const { clock, cache } = this.#parts;
+    const redirectUri = callbackOf(desk.origin, upstream);
+    const given = await exchangeCode(oauth, { code: answer.code, redirectUri, verifier }, clock);
+    if (given.kind === 'unreachable') return fail('away', 'the token endpoint cannot be asked');
+    if (given.kind === 'refused') return fail('failed', wordOf(given.error));
+    // Of two browsers that were sent the same URL, one connects its account.
+    const lifeMs = Math.max(1, ticket.expiresAt - clock.now());
+    if (!(await cache.setIfAbsent(usedKey(ticket), 'used', lifeMs))) return fail('ticket', 'used');
+    const scopes = given.scopes ?? oauth.scopes;
+    const waiting = { ticket, kept: credentialOf(given, clock.now()), scopes };
+    if (ticket.returnTo !== null) return this.#handBack(waiting, ticket.returnTo, cookies);
+    const row = await this.#keep(waiting, requestId).catch(async (thrown: unknown) => {
+      await cache.delete(usedKey(ticket));
+      throw thrown;
+    });
+    return row === undefined ? fail('taken', 'the name is taken') : connectedPage(ticket, requestId, cookies);
+  }
+
+  /** 5. Where whoever asked has the last word: it knows who its user is, and takes the account over or leaves it. */
+  async #handBack(waiting: Waiting, returnTo: string, cookies: readonly string[]): Promise<HttpReply> {
+    const code = randomSecret();
+    await this.#parts.cache.set(waitingKey(code), JSON.stringify(waiting), WAITING_MS);
+    const url = new URL(returnTo);
+    url.searchParams.set('code', code);
+    return seeOther(url.href, cookies);
+  }
+
+  /**
+   * Takes over what a browser came back with, once.
+   * @param tenant whose server asks.
+   * @returns nothing for a code that is unknown, used, ten minutes old, or of another tenant; or where the name is taken.
+   */
+  async confirm(code: string, tenant: string): Promise<ConnectionRow | undefined> {
+    const taken = await this.#parts.cache.take(waitingKey(code));
+    const waiting = taken === undefined ? undefined : (JSON.parse(taken) as Waiting);
+    return waiting?.ticket.tenant === tenant ? this.#keep(waiting, undefined) : undefined;
+  }
+
+  async #keep({ ticket, kept, scopes }: Waiting, requestId: string | undefined): Promise<ConnectionRow | undefined> {
+    const { clock, happened } = this.#parts;
+    const { tenant, upstream, name, subject, issuer } = ticket;
+    const wish = { id: createIds(clock)('con'), tenant, upstream, name, subject, issuer, baseUrl: null, scopes };
+    const result = await keepAccount(wish, kept, this.#parts);
+    if (result.kind === 'taken') return undefined;
+    happened({ kind: `connection_${result.kind}`, row: result.row, requestId });
+    return result.row;
+  }
+
+  #failed(end: End, { tenant, upstream }: Ticket, reason: string, requestId: string, cookies: readonly string[] = []) {
+    this.#parts.happened({ kind: 'connect_failed', ticket: { tenant, upstream }, reason, requestId });
+    return endPage(end, requestId, cookies);
+  }
+
+  async #ticketOf(sealed: string, upstream: string): Promise<Ticket | undefined> {
+    const { sealer, clock, cache } = this.#parts;
+    const ticket = openTicket(sealed, upstream, sealer, clock.now());
+    return ticket === undefined || (await cache.get(usedKey(ticket))) !== undefined ? undefined : ticket;
+  }
+
+  #oauth(upstream: string): ConnectableOAuth | undefined {
+    return connectableOf(this.#parts.config().upstreams[upstream]);
+  }
+
+  /** Nothing where nobody knows by which name browsers come. */
+  #desk(): Desk | undefined {
+    const { cache, clock, sealer, config } = this.#parts;
+    const { url } = config().server;
+    if (url === undefined) return undefined;
+    const { origin } = new URL(url);
+    const cookies = createCookies(origin);
+    const forms = createFormTokens({ origin, cookies, sealer, clock });
+    return { origin, cookies, forms, states: createOneTime<Leaving>('connect', cache, cookies, clock) };
+  }
+}
+
+function callbackOf(origin: string, upstream: string): string {
+  return `${origin}/connect/${upstream}/callback`;
+}
+
+function usedKey({ id }: Ticket): string {
+  return `connect:used:${id}`;
+}
+
+function waitingKey(code: string): string {
+  return `connect:waiting:${sha256(code)}`;
+}
+
+/** An error of somebody else's, as the log may have it. */
+function wordOf(error: string): string {
+  return /^[\w.-]{1,64}$/.test(error) ? error : 'an error of its own';
+}

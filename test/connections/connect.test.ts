@@ -1,0 +1,174 @@
+/** Accounts that are connected in a browser, from a URL to the first call. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createJar } from '../oauth/login/jar.ts';
+import { modernBody, modernHeaders } from '../security/door.ts';
+import { type Connecting, openConnecting } from './connecting.ts';
+
+let it: Connecting;
+
+beforeEach(async () => {
+  it = await openConnecting();
+});
+afterEach(() => it[Symbol.asyncDispose]());
+
+async function called(): Promise<unknown> {
+  const params = { name: 'me', arguments: {} };
+  const headers = {
+    authorization: `Bearer ${await it.key()}`,
+    accept: 'application/json',
+    'content-type': 'application/json',
+  };
+  const answer = await fetch(it.server.mcp, {
+    method: 'POST',
+    headers: { ...headers, ...modernHeaders('tools/call', params) },
+    body: JSON.stringify(modernBody('tools/call', params)),
+  });
+  return ((await answer.json()) as { result: { structuredContent: unknown } }).result.structuredContent;
+}
+
+describe('a connect URL', () => {
+  test('says whose the account becomes, and names nobody itself', async () => {
+    const url = it.url({ asker: 'Acme <b>Support</b>', name: 'main', user: { subject: 'ada@acme.test', issuer: 'x' } });
+    expect(url).toMatch(/\/connect\/api\/start\?ticket=[\w.-]+$/);
+    expect(url).not.toMatch(/acme\.test|ada/);
+    const { text, headers, status } = await createJar().open(url);
+    expect(status).toBe(200);
+    expect(text).toContain('Acme &lt;b&gt;Support&lt;/b&gt;');
+    expect(text).toContain('<bdi>acme</bdi>');
+    expect(text).not.toContain('ada@acme.test');
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+  });
+
+  test('connects an account that calls are then made with, and what was granted is recorded', async () => {
+    const end = await it.connect(it.url());
+    expect(end.text).toContain('<h1>Connected</h1>');
+    const [row] = await it.rows();
+    expect(row).toMatchObject({ tenant: 'acme', upstream: 'api', name: 'main', kind: 'oauth2', scopes: ['notes'] });
+    expect(row).toMatchObject({ subject: null, issuer: null, state: 'connected' });
+    expect(await called()).toEqual({ organization: 'acme' });
+    it.setting.oauth.expireAll();
+    expect(await called()).toEqual({ organization: 'acme' });
+  });
+
+  test('connects one account, and none is changed by who opens it again', async () => {
+    const url = it.url();
+    const [one, two] = [await it.allowPage(url), await it.allowPage(url)];
+    expect([one.status, two.status]).toEqual([0, 0]);
+    await it.connect(url);
+    expect((await createJar().open(url)).status).toBe(403);
+    expect((await it.rows()).map(({ version }) => version)).toEqual([1]);
+  });
+
+  test('of two browsers that were sent it, lets one connect its account', async () => {
+    const url = it.url();
+    const jars = [createJar(), createJar()];
+    const pages = await Promise.all(jars.map((jar) => it.allowPage(url, jar)));
+    const ends = await Promise.all(jars.map((jar, n) => jar.open(`${pages[n]?.url}&organization=acme`)));
+    expect(ends.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect(await it.rows()).toHaveLength(1);
+  });
+
+  test('connects anew the account that has its name', async () => {
+    await it.connect(it.url());
+    const [before] = await it.rows();
+    it.setting.oauth.revoke('acme');
+    it.setting.oauth.expireAll();
+    expect(await called()).toMatchObject({ error: { code: 'needs_reauth' } });
+    await it.connect(it.url(), { organization: 'globex' });
+    const [after] = await it.rows();
+    expect(after).toMatchObject({ id: before?.id, state: 'connected' });
+    expect(await called()).toEqual({ organization: 'globex' });
+    const { database } = it.server;
+    await expect
+      .poll(async () => (await database.audit.list({ limit: 10 })).map(({ event }) => event))
+      .toEqual(expect.arrayContaining(['connection_created', 'connection_lost', 'connection_changed']));
+  });
+
+  test('71: that was altered, is over or is of another upstream, is 403 and stores nothing', async () => {
+    const url = it.url();
+    const wrong = [
+      url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      url.replace('/api/', '/other/'),
+      url.replace(/\?.*/, ''),
+    ];
+    for (const each of wrong) expect((await createJar().open(each)).status).toBe(403);
+    expect(await it.rows()).toEqual([]);
+  });
+
+  test('leads on nobody who sends the form from elsewhere', async () => {
+    const jar = createJar();
+    const page = await jar.open(it.url());
+    const body = new URLSearchParams({ decision: 'connect' });
+    for (const init of [
+      { method: 'POST', body },
+      { method: 'POST', body, headers: { origin: 'https://else.test', 'sec-fetch-site': 'cross-site' } },
+    ]) {
+      expect((await jar.request(page.url, init)).status).toBe(403);
+    }
+    expect(it.setting.endpoint.requests).toEqual([]);
+  });
+});
+
+describe('security case 71: a connect URL for one user', () => {
+  const forAda = () => it.url({ user: { subject: 'user_ada', issuer: it.server.origin } });
+
+  test('has that user sign in, and makes the account theirs', async () => {
+    expect((await it.connect(forAda(), { user: 'user_ada' })).text).toContain('<h1>Connected</h1>');
+    expect(await it.rows()).toMatchObject([{ subject: 'user_ada', issuer: it.server.origin }]);
+    expect(await called()).toMatchObject({ error: { code: 'needs_connection' } });
+  });
+
+  test.each(['user_ben', 'user_cleo', ''])('opened by %j is 403, and nothing is stored or asked', async (user) => {
+    const end = await it.connect(forAda(), { user });
+    expect(end.status).toBe(403);
+    expect(await it.rows()).toEqual([]);
+    expect(it.setting.endpoint.requests).toEqual([]);
+  });
+
+  test('of another tenant than the user is of is 403', async () => {
+    const url = it.url({ tenant: 'globex', user: { subject: 'user_ada', issuer: it.server.origin } });
+    expect((await it.connect(url, { user: 'user_ada' })).status).toBe(403);
+    expect(await it.rows()).toEqual([]);
+  });
+});
+
+describe('security case 88: the answer of an authorization server', () => {
+  test('in another browser than the one that asked is not taken', async () => {
+    const { url } = await it.allowPage(it.url());
+    const end = await createJar().open(`${url}&organization=acme`);
+    expect(end.status).toBe(403);
+    expect(await it.rows()).toEqual([]);
+    expect(it.setting.oauth.issued()).toBe(0);
+  });
+
+  test('is taken once', async () => {
+    const jar = createJar();
+    const { url } = await it.allowPage(it.url(), jar);
+    const end = await jar.open(`${url}&organization=acme`);
+    expect([end.status, (await jar.open(end.url)).status]).toEqual([200, 400]);
+    expect(it.setting.oauth.issued()).toBe(1);
+  });
+
+  test.each([
+    ['at the callback of another upstream', (back: URL) => back.href.replace('/connect/api/', '/connect/other/')],
+    ['of another issuer', (back: URL) => back.href.replace('id.acme.test', 'id.evil.test')],
+    ['with a code beside another', (back: URL) => `${back.href}&code=another`],
+    ['with a code that is none', (back: URL) => back.href.replace(/code=[\w-]+/, 'code=none')],
+  ])('%s connects nothing', async (_, changed) => {
+    const jar = createJar();
+    const { url } = await it.allowPage(it.url(), jar);
+    const back = await jar.open(`${url}&organization=acme`, (next) => next.includes('/callback'));
+    const end = await jar.open(changed(new URL(back.url)));
+    expect(end.status).toBeGreaterThanOrEqual(400);
+    expect(await it.rows()).toEqual([]);
+    expect(it.setting.oauth.issued()).toBe(0);
+  });
+
+  test('that says no is told in our words', async () => {
+    const end = await it.connect(it.url(), { organization: '' });
+    expect([end.status, end.text.includes('<b>No</b>')]).toEqual([403, false]);
+    expect(end.text).toContain('Nothing was connected');
+    expect(it.server.lines.join('')).toContain('access_denied');
+  });
+});

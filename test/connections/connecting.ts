@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiKey, createPepper } from '../../src/auth/api-key.ts';
+import type { ConnectionRow } from '../../src/core/connections.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { deriveKey } from '../../src/lib/seal.ts';
+import { readConfig } from '../../src/server/config/load.ts';
+import { type ConnectWish, createConnectUrl } from '../../src/server/credentials/connect-url.ts';
+import { DOCUMENT, OPEN_TOOLS } from '../credentials/api.ts';
+import { createJar, type Jar, type Page } from '../oauth/login/jar.ts';
+import { openWholeServer, type WholeServer } from '../oauth/whole-server.ts';
+import { MASTER } from '../security/door.ts';
+import { openSetting, type Setting } from './setting.ts';
+
+/** A server whose users sign in, and an API at which they have accounts. */
+export interface Connecting extends AsyncDisposable {
+  readonly server: WholeServer;
+  readonly setting: Setting;
+  /** @returns a connect URL. Default: for the tenant `acme`, at the upstream `api`. */
+  url(wish?: Partial<ConnectWish>): string;
+  /** Goes as far as the page of the authorization server, by all pages of ours. */
+  allowPage(url: string, jar?: Jar, user?: string): Promise<Page>;
+  /** All of it: what the browser ends at. */
+  connect(
+    url: string,
+    wish?: { readonly jar?: Jar; readonly user?: string; readonly organization?: string },
+  ): Promise<Page>;
+  rows(): Promise<ConnectionRow[]>;
+  key(): Promise<string>;
+}
+
+const WHOLE_MASTER = new Uint8Array(32).fill(9);
+
+export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {}): Promise<Connecting> {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-connect-'));
+  writeFileSync(join(dir, 'api.json'), JSON.stringify(DOCUMENT));
+  const operation = { operationId: 'others', responses: { 200: { description: 'ok' } } };
+  writeFileSync(join(dir, 'other.json'), JSON.stringify({ ...DOCUMENT, paths: { '/others': { get: operation } } }));
+  writeFileSync(join(dir, 'secret'), MASTER);
+  const held: { server?: WholeServer } = {};
+  const authorize = {
+    get redirectUri() {
+      return `${held.server?.origin}/connect/api/callback`;
+    },
+    issuer: 'https://id.acme.test',
+  };
+  const setting = await openSetting({ clock: systemClock, clientSecret: MASTER, authorize });
+  const client = {
+    ...{ clientId: 'postern', clientSecret: `\${file:${join(dir, 'secret')}}`, issuer: authorize.issuer },
+    tokenEndpoint: `${setting.endpoint.url}/oauth/token`,
+    authorizationEndpoint: `${setting.endpoint.url}/oauth/authorize`,
+  };
+  const upstream = {
+    ...OPEN_TOOLS,
+    ...{ openapi: './api.json', baseUrl: setting.api.url, ...api },
+    credential: { from: 'connection', oauth: { ...client, scopes: ['notes'], ...oauth } },
+  };
+  const other = { ...upstream, openapi: './other.json' };
+  const upstreams = { api: upstream, other };
+  const server = await openWholeServer({ upstreams, baseDir: dir });
+  held.server = server;
+  const raw = { server: { url: server.origin, title: 'Acme' }, upstreams };
+  const config = readConfig(raw, { name: 'test', lineOf: () => undefined }, { baseDir: dir, env: {} });
+  const atAcme = (next: string) => next.startsWith(`${setting.endpoint.url}/oauth/authorize`);
+
+  const allowPage: Connecting['allowPage'] = async (url, jar = createJar(), user) => {
+    const asked = await jar.submit(await jar.open(url), { decision: 'connect' }, atAcme);
+    return user === undefined || atAcme(asked.url) ? asked : jar.submit(asked, { user }, atAcme);
+  };
+  return {
+    ...{ server, setting, allowPage },
+    url: (wish = {}) =>
+      createConnectUrl(
+        config,
+        { clock: systemClock, master: WHOLE_MASTER },
+        { tenant: 'acme', upstream: 'api', ...wish },
+      ).url,
+    connect: async (url, { jar = createJar(), user, organization = 'acme' } = {}) => {
+      const page = await allowPage(url, jar, user);
+      return atAcme(page.url) ? jar.open(`${page.url}&organization=${organization}`) : page;
+    },
+    rows: () => server.database.connections.list({ limit: 10 }),
+    key: async () => {
+      const wish = {
+        tenant: 'acme',
+        name: 'test',
+        scopes: ['*'],
+        expiresAt: null,
+        everyScope: true,
+        toolset: undefined,
+      };
+      const { row, key } = createApiKey(wish, createPepper(deriveKey(WHOLE_MASTER, 'api-keys')), systemClock);
+      await server.database.keys.insert(row);
+      return key;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await setting.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
