@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PosternError } from '../core/errors.ts';
 import type { ClientAddress } from '../http/client-address.ts';
-import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import type { HttpReply, HttpRequest, Runs } from '../http/exchange.ts';
 
 /** A Node request as an exchange. A class, because it is made once a request and its methods should not be. */
 export class NodeRequest implements HttpRequest {
@@ -119,14 +119,9 @@ function hasBody(incoming: IncomingMessage): boolean {
   return incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
 }
 
-/** Several runs of bytes as one body, in one write to the socket. */
-function sendRuns(
-  outgoing: ServerResponse,
-  status: number,
-  headers: { [name: string]: string },
-  runs: readonly Uint8Array[],
-): void {
-  headers['content-length'] = String(runs.reduce((sum, run) => sum + run.byteLength, 0));
+/** Several runs as one body, in one write to the socket. Node joins text that comes first with the headers. */
+function sendRuns(outgoing: ServerResponse, status: number, headers: { [name: string]: string }, runs: Runs): void {
+  headers['content-length'] = String(runs.reduce((sum, run) => sum + Buffer.byteLength(run), 0));
   outgoing.writeHead(status, headers);
   outgoing.cork();
   for (const run of runs) outgoing.write(run);

@@ -27,8 +27,16 @@ export interface HttpRequest {
   read(limit: number): Promise<Uint8Array>;
 }
 
-/** Text, bytes, several runs of bytes sent as one body, or a stream. */
-export type HttpBody = string | Uint8Array | readonly Uint8Array[] | ReadableStream<Uint8Array> | null;
+/** Text, bytes, several runs of either sent as one body, or a stream. */
+export type HttpBody = string | Uint8Array | Runs | ReadableStream<Uint8Array> | null;
+
+/** What follows each other and is one, without a copy of the large among them. */
+export type Runs = readonly (string | Uint8Array)[];
+
+/** Runs as one, for whoever takes nothing else. */
+export function joined(runs: Runs): Buffer<ArrayBuffer> {
+  return Buffer.concat(runs.map((run) => (typeof run === 'string' ? Buffer.from(run) : run)));
+}
 
 export interface HttpReply {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { PosternError } from '../core/errors.ts';
-import type { HttpBody, HttpReply, HttpRequest } from './exchange.ts';
+import { type HttpBody, type HttpReply, type HttpRequest, joined } from './exchange.ts';
 
 /**
  * A web `Request` as an exchange, for runtimes that speak Fetch.
@@ -31,7 +31,7 @@ export function toWebResponse(reply: HttpReply): Response {
 
 function toWebBody(body: HttpBody): ConstructorParameters<typeof Response>[0] {
   if (body === null || typeof body === 'string' || body instanceof ReadableStream) return body;
-  return new Uint8Array(body instanceof Uint8Array ? body : Buffer.concat(body));
+  return body instanceof Uint8Array ? new Uint8Array(body) : joined(body);
 }
 
 async function readAll(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array> {

@@ -1,10 +1,11 @@
 import type { ToolResult } from '../core/content.ts';
+import { joined, type Runs } from '../http/exchange.ts';
 import { type Id, idText } from './json-rpc.ts';
 import { META_SERVER } from './meta.ts';
 import type { CacheHint, Implementation, ListPage } from './service.ts';
 
-/** One JSON-RPC message, serialised: as text, or as runs of bytes that follow each other. */
-export type Payload = string | readonly Uint8Array[];
+/** One JSON-RPC message, serialised: as text, or as runs of text and bytes that follow each other. */
+export type Payload = string | Runs;
 
 /** Puts results into the envelope of an era. */
 export interface Writer {
@@ -19,8 +20,6 @@ export interface Writer {
 interface WithMeta {
   readonly _meta?: { readonly [key: string]: unknown };
 }
-
-const CLOSING = Buffer.from('}}');
 
 /**
  * Results of 2026-07-28: every one says its type and who served it, lists and reads say how long they may be kept.
@@ -51,11 +50,7 @@ export class ModernWriter implements Writer {
 
   page(id: Id, key: string, page: ListPage): Payload {
     const cursor = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;
-    return [
-      Buffer.from(`${opening(id)}${this.#complete}}${cacheText(page.cache)}${cursor},"${key}":`),
-      page.items,
-      CLOSING,
-    ];
+    return [`${opening(id)}${this.#complete}}${cacheText(page.cache)}${cursor},"${key}":`, page.items, '}}'];
   }
 
   #write(id: Id, value: WithMeta, cache: CacheHint | undefined, requestId: string | undefined): string {
@@ -86,7 +81,7 @@ export const legacyWriter: Writer = {
   },
   page: (id, key, page) => {
     const cursor = page.nextCursor === undefined ? '' : `"nextCursor":${JSON.stringify(page.nextCursor)},`;
-    return [Buffer.from(`${opening(id)}{${cursor}"${key}":`), page.items, CLOSING];
+    return [`${opening(id)}{${cursor}"${key}":`, page.items, '}}'];
   },
 };
 
@@ -114,7 +109,7 @@ export function outbound(method: string, params: object | undefined, id?: Id): s
 
 /** A payload as one text, for the channels that take nothing else. */
 export function textOf(payload: Payload): string {
-  return typeof payload === 'string' ? payload : Buffer.concat(payload).toString();
+  return typeof payload === 'string' ? payload : joined(payload).toString();
 }
 
 function opening(id: Id): string {

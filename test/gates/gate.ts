@@ -1,4 +1,4 @@
-import type { HttpBody, HttpReply, HttpRequest } from '../../src/http/exchange.ts';
+import { type HttpBody, type HttpReply, type HttpRequest, joined } from '../../src/http/exchange.ts';
 import { Canaries, type Place } from './canaries.ts';
 import { harvestBody, harvestHeaders, harvestPath, harvestReply } from './harvest.ts';
 
@@ -99,8 +99,7 @@ export class Gate {
 function textOf(body: HttpBody): string {
   if (typeof body === 'string') return body;
   if (body === null || body instanceof ReadableStream) return '';
-  const runs = body instanceof Uint8Array ? [body] : body;
-  return Buffer.concat(runs).toString('utf8');
+  return joined(body instanceof Uint8Array ? [body] : body).toString('utf8');
 }
 
 /** One for each test file: what stands in a setup file, a test file and what they load is loaded anew for each. */

@@ -3,7 +3,7 @@ import type { ToolResult } from '../../src/core/content.ts';
 import type { Conversation, ReplyControl } from '../../src/core/conversation.ts';
 import { PosternError } from '../../src/core/errors.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import type { HttpReply, HttpRequest } from '../../src/http/exchange.ts';
+import { type HttpReply, type HttpRequest, joined } from '../../src/http/exchange.ts';
 import { createSealer, type Sealer } from '../../src/lib/seal.ts';
 import { createEngine, type Engine, type EngineLimits, type RequestFacts } from '../../src/protocol/engine.ts';
 import type { Caller, Change, Features, ListPage, McpService, PromptResult } from '../../src/protocol/service.ts';
@@ -222,7 +222,7 @@ export class Answer {
     const { body } = this.reply;
     if (body instanceof ReadableStream || body === null) throw new Error('This answer has no text.');
     if (typeof body === 'string') return body;
-    return Buffer.concat(body instanceof Uint8Array ? [body] : body).toString();
+    return joined(body instanceof Uint8Array ? [body] : body).toString();
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: tests look into messages of any shape.
