@@ -12,6 +12,7 @@ import { serveCommand } from './serve.ts';
 import { signingKeysCommand } from './signing-keys.ts';
 import { stdioCommand } from './stdio.ts';
 import { toolsCommand } from './tools.ts';
+import { webhooksCommand } from './webhooks.ts';
 
 /**
  * The whole command line. Commands throw; what they throw is told by `report`.
@@ -42,6 +43,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     keysCommand,
     linksCommand,
     connectionsCommand,
+    webhooksCommand,
     signingKeysCommand,
     auditCommand,
   ])

@@ -91,6 +91,7 @@ export interface DeliveryOutcome {
 }
 
 export interface DeliveryQuery {
+  /** Those to webhooks of one tenant. Default: to all. */
   readonly tenant?: string;
   readonly webhookId?: string;
   readonly state?: DeliveryState;

@@ -34,6 +34,8 @@ type Counter =
   | 'quota'
   /** What happened at the authorization server, by kind. */
   | 'oauth'
+  /** What receivers of webhooks were sent, by what became of it. */
+  | 'webhooks'
   /** Errors that nobody expected, by place. */
   | 'faults';
 

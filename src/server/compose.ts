@@ -33,6 +33,7 @@ import { createStage, type ReloadExtras, type ServedEndpoint } from './offer/sta
 import { createTenancy } from './offer/tenancy.ts';
 import { createPipeline, type Readiness } from './pipeline.ts';
 import { createUpstreamStates } from './upstreams/upstream-states.ts';
+import type { WebhookSender } from './webhooks.ts';
 
 export type { Definitions } from './offer/offer.ts';
 export type { ServedEndpoint } from './offer/stage.ts';
@@ -116,11 +117,11 @@ export interface Postern {
 export async function compose(config: Config, given: ComposeExtras): Promise<Postern> {
   const { clock } = given;
   const ids = createIds(clock);
-  const observers = createObservers(config, { clock, database: given.database, logTo: given.logTo });
+  const observers = createObservers(config, { clock, database: given.database, cache: given.cache, logTo: given.logTo });
   const extras = { ...given, database: audited(given.database, observers.oauth) };
   const { database } = extras;
   const changes = createChanges();
-  const states = createUpstreamStates({ cache: extras.cache, clock });
+  const states = createUpstreamStates({ cache: extras.cache, clock, degraded: observers.degraded });
   const current: { offer?: () => Offer } = {};
   const served = (): Offer => {
     if (current.offer === undefined) throw new PosternError('unavailable');
@@ -198,6 +199,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
   const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
+  const webhooks = await webhookSenderOf(config, extras, observers);
   const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
   const drain = once(() => engine.close());
@@ -259,6 +261,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
       await states.close();
       await entrance.close();
       await links?.close();
+      await webhooks?.close();
       await authentication.close();
       await callers.close();
       await facade?.close();
@@ -294,6 +297,18 @@ async function linkDoorOf(
 ): Promise<LinkDoor | undefined> {
   if (!config.auth.links.enabled) return undefined;
   return (await import('./links.ts')).openLinkDoor(config, { ...parts, expired, failed });
+}
+
+/** Who tells receivers of what happens, where there may be some. */
+async function webhookSenderOf(
+  config: Config,
+  { database, clock, master, version }: ComposeExtras,
+  observers: Observers,
+): Promise<WebhookSender | undefined> {
+  if (!config.webhooks.enabled) return undefined;
+  const { openWebhookSender } = await import('./webhooks.ts');
+  const vault = vaultOf(config, master);
+  return openWebhookSender(config, { database, clock, vault, version, observers, random: Math.random });
 }
 
 /** What registers clients at the identity provider of a config that has one; and what is asked of one that does so itself. */

@@ -1,5 +1,6 @@
 import type { CallParts } from '../calls/call.ts';
 import type { UpstreamNote } from '../calls/openapi-tool.ts';
+import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ConnectionRow } from '../core/connections.ts';
 import type { Database } from '../core/database.ts';
@@ -8,25 +9,32 @@ import { isObject } from '../core/json.ts';
 import type { LinkRow } from '../core/links.ts';
 import type { HttpReply, HttpRequest } from '../http/exchange.ts';
 import { createArgumentsDescriber } from '../observe/arguments.ts';
-import { createAuditLog } from '../observe/audit-log.ts';
+import { type AuditLog, createAuditLog } from '../observe/audit-log.ts';
 import { createCallLog } from '../observe/call-log.ts';
-import { createCounters } from '../observe/counters.ts';
+import { type Counters, createCounters } from '../observe/counters.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import type { Note } from '../protocol/service.ts';
 import type { QuotaEvents } from '../quota/quotas.ts';
 import type { Config } from './config/config.ts';
 import type { ConnectEvent } from './connect/flow.ts';
 import { noteOAuth, type OAuthEvent } from './oauth/oauth-events.ts';
+import { onceOfAll } from './once-of-all.ts';
 import type { Seen } from './pipeline.ts';
 
 /** Everything that is written down, as the parts that have something to write want it. */
 export interface Observers {
   readonly log: Log;
+  /** Writes the audit trail, behind the back of whoever does. */
+  readonly audit: AuditLog['record'];
+  /** Adds one to a counter. */
+  readonly count: Counters['add'];
   readonly calls: Pick<CallParts, 'record' | 'describeArguments' | 'onFault'>;
   readonly note: Note;
   readonly upstream: UpstreamNote;
   /** Hears that an authorization server cannot be asked, and why. */
   issuer(issuer: string, what: 'keys' | 'introspection', thrown: unknown): void;
+  /** Hears of an upstream that fails all the calls of a tenant. */
+  degraded(upstream: string, tenant: string): void;
   /** Hears of calls that are not let in. */
   readonly quotas: QuotaEvents;
   /** Hears what happens at the authorization server. */
@@ -53,14 +61,18 @@ export interface ObserversOptions {
   readonly clock: Clock;
   /** Where calls and the audit trail are written. */
   readonly database: Pick<Database, 'calls' | 'audit'>;
+  /** Through which nodes know what another has told. */
+  readonly cache: Cache;
   /** A file descriptor, or something that takes each line. Default: standard error. */
   readonly logTo?: number | { write(line: string): void };
 }
 
 /** What happens with every call until the operator mends it is said again after so many milliseconds. */
 const QUIET_MS = 60_000;
+/** An upstream that is down and up and down again is told of so often. */
+const DEGRADED_MS = 600_000;
 
-export function createObservers(config: Config, { clock, database, logTo }: ObserversOptions): Observers {
+export function createObservers(config: Config, { clock, database, cache, logTo }: ObserversOptions): Observers {
   const log = createLog({ clock, level: config.observe.log, to: logTo });
   const callLog = createCallLog({ table: database.calls, clock, log });
   const auditLog = createAuditLog({ table: database.audit, clock, log });
@@ -69,6 +81,8 @@ export function createObservers(config: Config, { clock, database, logTo }: Obse
 
   return {
     log,
+    audit: auditLog.record,
+    count: counters.add,
     calls: {
       record: (call) => {
         counters.add('calls', call.code);
@@ -103,11 +117,22 @@ export function createObservers(config: Config, { clock, database, logTo }: Obse
       quietUntil.set(`${what} ${issuer}`, clock.monotonic() + QUIET_MS);
       log.event('issuer unreachable', { url: issuer, kind: what, message: reasonIn(thrown) }, 'error');
     },
+    degraded: (upstream, tenant) => {
+      log.event('circuit open', { tenant, upstream }, 'warn');
+      const told = { event: 'upstream_degraded', tenant, actorKind: 'system', detail: { upstream } } as const;
+      onceOfAll(cache, ['degraded', upstream, tenant], DEGRADED_MS, () => auditLog.record(told));
+    },
     quotas: {
       refused: (kind) => counters.add('quota', kind),
       reached: ({ kind, limit, tenant, subject, calls, endsAt }) => {
         const until = new Date(endsAt).toISOString();
         log.event('quota reached', { tenant, subject, kind, rule: limit, limit: calls, message: `until ${until}` });
+        if (kind !== 'period') return;
+        // Of seconds there are many, and who is over them has been told to wait.
+        const told = { limit, calls, subject, endsAt: until };
+        onceOfAll(cache, ['quota', limit, tenant, subject, until], Math.max(1, endsAt - clock.now()), () =>
+          auditLog.record({ event: 'quota_exceeded', tenant, actorKind: 'system', detail: told }),
+        );
       },
       unshared: (thrown) => {
         counters.add('quota', 'unshared');

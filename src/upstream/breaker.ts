@@ -11,6 +11,8 @@ export interface BreakerOptions {
   readonly openMs?: number;
   /** Tenants with failures that are remembered; the one that failed longest ago is forgotten. Default 10,000. */
   readonly maxTenants?: number;
+  /** Hears of a tenant whose calls begin to be held back. */
+  readonly opened?: (tenant: string) => void;
 }
 
 /** How a call was let through: as any other, or as the one that finds out whether the API is back. */
@@ -64,7 +66,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
     if (circuit.opensAt !== undefined && pass !== 'probe') return;
     circuit.failures += 1;
     circuit.probing = false;
-    if (pass === 'probe' || circuit.failures >= most) circuit.opensAt = clock.monotonic() + openMs;
+    if (pass === 'probe' || circuit.failures >= most) {
+      if (circuit.opensAt === undefined) options.opened?.(tenant);
+      circuit.opensAt = clock.monotonic() + openMs;
+    }
     circuits.delete(tenant);
     if (circuits.size >= maxTenants) {
       const [oldest] = circuits.keys();

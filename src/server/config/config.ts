@@ -8,6 +8,7 @@ import { policies } from './policies.ts';
 import { quotas } from './quotas.ts';
 import { store } from './store.ts';
 import { tenants } from './tenants.ts';
+import { webhooks } from './webhooks.ts';
 
 const server = z.strictObject({
   name: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, ., _ and -, 64 at the most')
@@ -119,6 +120,7 @@ const sections = z.strictObject({
   quotas: quotas.prefault({}).describe('How much callers may call.'),
   limits: limits.prefault({}).describe('What a request may cost, checked before anything is parsed or authenticated.'),
   observe: observe.prefault({}).describe('What is written down.'),
+  webhooks: webhooks.prefault({}).describe('Who is told of what happens. See webhooks.md.'),
   reload: reload.prefault({}).describe('When a running server takes up changes; SIGHUP always does.'),
   secrets: secrets.prefault({}).describe('Secrets of Postern itself, by reference.'),
 });

@@ -56,6 +56,7 @@ const FATES: Fates = {
     resultTokens: 'live',
   },
   observe: 'restart',
+  webhooks: 'restart',
   reload: 'restart',
   secrets: 'restart',
 };

@@ -18,9 +18,12 @@ export interface UpstreamStates {
 export function createUpstreamStates({
   cache,
   clock,
+  degraded,
 }: {
   readonly cache: Cache;
   readonly clock: Clock;
+  /** Hears of an upstream that fails the calls of a tenant, so that they are held back. */
+  readonly degraded?: (upstream: string, tenant: string) => void;
 }): UpstreamStates {
   const limiters = new Map<string, Limiter>();
   const breakers = new Map<string, { readonly settings: string; readonly breaker: Breaker }>();
@@ -31,7 +34,7 @@ export function createUpstreamStates({
       const settings = JSON.stringify(circuit);
       const known = breakers.get(name);
       if (known !== undefined && known.settings === settings) return { limiter, breaker: known.breaker };
-      const breaker = createBreaker({ upstream: name, clock, ...circuit });
+      const breaker = createBreaker({ upstream: name, clock, ...circuit, opened: (tenant) => degraded?.(name, tenant) });
       breakers.set(name, { settings, breaker });
       return { limiter, breaker };
     },

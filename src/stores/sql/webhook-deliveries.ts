@@ -59,7 +59,10 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit);
-      if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+      if (tenant !== undefined) {
+        const theirs = db.selectFrom('webhooks').select('webhooks.id').where('webhooks.tenant', '=', tenant);
+        query = query.where('webhook_id', 'in', theirs);
+      }
       if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId);
       if (state !== undefined) query = query.where('state', '=', state);
       if (before !== undefined) {
