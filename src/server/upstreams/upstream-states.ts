@@ -34,7 +34,12 @@ export function createUpstreamStates({
       const settings = JSON.stringify(circuit);
       const known = breakers.get(name);
       if (known !== undefined && known.settings === settings) return { limiter, breaker: known.breaker };
-      const breaker = createBreaker({ upstream: name, clock, ...circuit, opened: (tenant) => degraded?.(name, tenant) });
+      const breaker = createBreaker({
+        upstream: name,
+        clock,
+        ...circuit,
+        opened: (tenant) => degraded?.(name, tenant),
+      });
       breakers.set(name, { settings, breaker });
       return { limiter, breaker };
     },
