@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
+import { adminKeysCommand } from './admin-keys.ts';
 import { auditCommand } from './audit.ts';
 import { connectionsCommand } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
@@ -41,6 +42,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     explainCommand,
     stdioCommand,
     keysCommand,
+    adminKeysCommand,
     linksCommand,
     connectionsCommand,
     webhooksCommand,

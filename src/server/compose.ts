@@ -13,6 +13,7 @@ import { once } from '../lib/once.ts';
 import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
+import type { AdminDoor, AdminDoorParts } from './admin/door.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
@@ -205,12 +206,16 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const drain = once(() => engine.close());
   const pipeline = createPipeline({
     clock,
+  const admin = await adminDoorOf(config, {
+    ...{ ...extras, offer, tokens: authentication.tokens },
+    failed: observers.adminFailed,
+  });
     ids,
     offer,
     authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
     links,
     engine,
-    doors: [facade, translated, connect].filter((door) => door !== undefined),
+    doors: [facade, translated, connect, admin].filter((door) => door !== undefined),
     ready: () => readiness(extras),
     observe: observers.request,
   });
@@ -306,6 +311,12 @@ async function webhookSenderOf(
   observers: Observers,
 ): Promise<WebhookSender | undefined> {
   if (!config.webhooks.enabled) return undefined;
+/** The admin API, where it is switched on. */
+async function adminDoorOf(config: Config, parts: AdminDoorParts): Promise<AdminDoor | undefined> {
+  if (!config.auth.admin.enabled) return undefined;
+  return (await import('./admin/door.ts')).openAdminDoor(config, parts);
+}
+
   const { openWebhookSender } = await import('./webhooks.ts');
   const vault = vaultOf(config, master);
   return openWebhookSender(config, { database, clock, vault, version, observers, random: Math.random });

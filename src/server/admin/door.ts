@@ -11,6 +11,7 @@ import { ADMIN_KEY_PREFIX, parseAdminKey, principalOfAdminKey } from '../../auth
 import { createPepper } from '../../auth/api-key.ts';
 import { createAuthenticate } from '../../auth/authenticate.ts';
 import { createVerifierOf } from '../../auth/key-verifier.ts';
+import type { Verifier } from '../../auth/verifier.ts';
 import type { AdminKeyRow } from '../../core/admin.ts';
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -27,6 +28,8 @@ import { auditRecord } from '../../observe/audit-log.ts';
 import type { Config } from '../config/config.ts';
 import type { Offer } from '../offer/offer.ts';
 import type { Site } from '../routes/site.ts';
+import { adminResource, metadataReply } from './metadata.ts';
+import { createPeople } from './people.ts';
 import { declaredScopes } from './scopes.ts';
 
 export interface AdminDoorParts {
@@ -39,6 +42,8 @@ export interface AdminDoorParts {
   readonly version: string;
   /** What is served now. */
   readonly offer: () => Offer;
+  /** Who comes with a token, where any is accepted. */
+  readonly tokens?: Verifier | undefined;
   /** Hears what went wrong where nobody is to be told. */
   readonly failed: (thrown: unknown) => void;
 }
@@ -90,26 +95,36 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
     // What was done is done, and is written down as soon as it can be.
     note: (event) => database.audit.append([auditRecord(event, ids('aud'), clock.now())]).catch(parts.failed),
   });
-  const authenticate = createAuthenticate({ verifiers: [adminKeys(parts)] });
+  const { audience, resource } = adminResource(config, API_PATH);
+  const authenticate = createAuthenticate({ verifiers: verifiersOf(config, parts) });
   return {
     route: (path, site) => {
       // What is served at a tenant's host is the tenant's; this is the operator's.
-      if (site !== undefined || !path.startsWith(`${API_PATH}/`)) return undefined;
+      if (site !== undefined) return undefined;
+      if (resource?.paths.includes(path) === true) return { open: true, methods: 'GET, HEAD' };
+      if (!path.startsWith(`${API_PATH}/`)) return undefined;
       return { open: false, methods: api.methodsOf(path) ?? 'GET, HEAD' };
     },
     handle: async (request, requestId, _site, seen) => {
+      if (!request.path.startsWith(`${API_PATH}/`)) return metadataReply(request, resource);
       try {
         offer().guard.checkOrigin(request);
-        const principal = await authenticate(request);
+        const principal = await authenticate(request, audience);
         seen.principal = principal;
         return await api.handle(request, principal, requestId);
       } catch (thrown) {
         const error = asPosternError(thrown);
         seen.error = error;
-        return problemReply(error, requestId);
+        // Who has come with a key has nothing to gain from a token.
+        return problemReply(error, requestId, seen.principal?.kind === 'key' ? undefined : resource?.challenge);
       }
     },
   };
+}
+
+function verifiersOf({ auth }: Config, parts: AdminDoorParts): Verifier[] {
+  const { tokens } = parts;
+  return [adminKeys(parts), ...(tokens === undefined ? [] : [createPeople(tokens, auth.admin.operatorScope)])];
 }
 
 function adminKeys({ database, clock, master }: AdminDoorParts) {

@@ -44,6 +44,8 @@ export interface AuthenticationParts {
 
 export interface Authentication {
   readonly authenticate: Authenticate;
+  /** Those who come with a token, by themselves; nothing where none is accepted. */
+  readonly tokens?: Verifier;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function createAuthentication(config: Config, parts: AuthenticationParts)
   return {
     // Keys are told apart by how they begin, so whoever comes first costs the others nothing.
     authenticate: createAuthenticate({ verifiers: [...keys, ...(tokens === undefined ? [] : [tokens.verifier])] }),
+    ...(tokens === undefined ? {} : { tokens: tokens.verifier }),
     close: async () => tokens?.close(),
   };
 }

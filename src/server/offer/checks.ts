@@ -1,4 +1,5 @@
 import { undeclaredScopes } from '../../auth/scopes.ts';
+import { ADMIN_READ, ADMIN_WRITE } from '../../core/admin.ts';
 import type { Callable } from '../../tools/callable.ts';
 import type { Config } from '../config/config.ts';
 import { credentialProblems } from '../config/credential-problems.ts';
@@ -29,6 +30,7 @@ export function checkOffer(
     ...credentialProblems(config),
     ...quotaProblems(config),
     ...clashes(callables),
+    ...adminScopes(config, callables),
     // The tools of an MCP server are not known before it answers.
     ...(Object.keys(config.mcpUpstreams).length > 0 ? [] : policyProblems(config, callables)),
     ...(config.auth.none ? [] : undeclared(config, upstreams, callables)),
@@ -48,6 +50,18 @@ function clashes(callables: readonly Callable[]): Problem[] {
     }));
 }
 
+const ADMIN_SCOPES = { [ADMIN_READ]: 'Look at what this server manages.', [ADMIN_WRITE]: 'Change what it manages.' };
+
+/** Who may call a tool is not for that reason who may manage the server. */
+function adminScopes({ auth: { admin } }: Config, callables: readonly Callable[]): Problem[] {
+  if (!admin.enabled) return [];
+  return callables.flatMap(({ tool }) => {
+    const scope = tool.scopes.find((each) => Object.hasOwn(ADMIN_SCOPES, each));
+    const wanted = 'another scope: auth.admin.enabled makes this one that of the admin API';
+    return scope === undefined ? [] : [{ where: `the tool ${tool.name}`, found: `the scope ${scope}`, wanted }];
+  });
+}
+
 /**
  * A scope is declared once, with a sentence: in `auth.scopes`, by the document's own security schemes, or by being one
  * of the two that every upstream has.
@@ -57,6 +71,7 @@ function undeclared(config: Config, upstreams: readonly Scoped[], callables: rea
     {},
     ...upstreams.map(({ name, scopes }) => ({ ...ownScopes(name), ...scopes })),
     config.auth.scopes,
+    config.auth.admin.enabled ? ADMIN_SCOPES : {},
   );
   const users = [
     ...callables.map(({ tool }) => ({ what: `the tool ${tool.name}`, scopes: tool.scopes })),
