@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Cache } from '../../src/core/cache.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { startTickets, type TicketsApi } from '../access/api.ts';
 import { DAY_MS, type Linked, openLinked } from './linked.ts';
+import { rowsWith } from './rows.ts';
 
 let api: TicketsApi;
 beforeEach(async () => {
@@ -12,21 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.upstream.close());
 
-/** How many rows of each table have any of these texts in them. */
-function rowsWith(linked: Linked, texts: readonly string[]): { [table: string]: number } {
-  const database = new DatabaseSync(join(linked.door.dir, 'postern.db'), { readOnly: true });
-  try {
-    const tables = database.prepare("select name from sqlite_master where type = 'table'").all();
-    const counted = tables.map(({ name }) => {
-      const rows = database.prepare(`select * from "${String(name)}"`).all();
-      const found = rows.filter((row) => texts.some((text) => JSON.stringify(row).includes(text)));
-      return [String(name), found.length] as const;
-    });
-    return Object.fromEntries(counted.filter(([, count]) => count > 0));
-  } finally {
-    database.close();
-  }
-}
+const rowsOf = ({ door }: Linked, texts: readonly string[]) => rowsWith(join(door.dir, 'postern.db'), texts);
 
 /** Every name under which something was written to the cache, whether it is still there or not. */
 function watchCache(cache: Cache): { keys(): readonly string[]; values(): readonly string[] } {
@@ -71,22 +57,22 @@ test.each(['expires', 'is deleted'])('security case 63: what is left of a link w
   const { id, path, token } = await linked.make({ expiresAt: clock.now() + 60_000 });
   const digest = (await linked.door.database.links.find(id))?.digest ?? '';
   const names = [id, digest, token];
-  expect(rowsWith(linked, names)).toEqual({ links: 1 });
+  expect(rowsOf(linked, names)).toEqual({ links: 1 });
   await useIt(linked, path);
   await clock.advance(1_000);
   // The call that was refused is in the log as well, and the list is no call. Counts are kept under digests of who calls.
-  expect(rowsWith(linked, names)).toEqual({ links: 1, calls: 2 });
+  expect(rowsOf(linked, names)).toEqual({ links: 1, calls: 2 });
 
   if (how === 'is deleted') {
     await linked.links.delete(id);
-    expect(rowsWith(linked, names)['links']).toBeUndefined();
+    expect(rowsOf(linked, names)['links']).toBeUndefined();
   }
   await clock.advance(2 * 60_000);
   expect(await linked.status(path)).toBe('401 link_invalid');
-  expect(rowsWith(linked, [digest, token])).toEqual({});
+  expect(rowsOf(linked, [digest, token])).toEqual({});
   // What deletes a link notes it; here that was not the command.
   await clock.advance(2 * DAY_MS);
-  expect(rowsWith(linked, names)).toEqual({ calls: 2, ...(how === 'expires' ? { audit: 1 } : {}) });
+  expect(rowsOf(linked, names)).toEqual({ calls: 2, ...(how === 'expires' ? { audit: 1 } : {}) });
   expect(await alive(linked.door.cache, cache.keys())).toEqual([]);
   expect(cache.values().filter((text) => text.includes(token) || text.includes(digest))).toEqual([]);
 });

@@ -8,13 +8,16 @@ export interface Answer {
   readonly body: any;
 }
 
-/** What somebody writes who has curl, a key and no MCP library: one POST a call, nothing before it. */
-export function plainClient({ mcp, key }: Pick<Example, 'mcp' | 'key'>) {
+/** What somebody writes who has curl, a key or a link, and no MCP library: one POST a call, nothing before it. */
+export function plainClient({ mcp, key }: Pick<Example, 'mcp'> & Partial<Pick<Example, 'key'>>) {
   let id = 0;
   const post = (method: string, params: object): Promise<Response> =>
     fetch(mcp, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      headers: {
+        'content-type': 'application/json',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
       body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
     });
   const ask = async (method: string, params: object): Promise<Answer> => {

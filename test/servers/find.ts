@@ -25,6 +25,12 @@ export function findGlewlwyd(): string | undefined {
   return found !== undefined && 'bin' in found ? found.bin : undefined;
 }
 
+/** The folder of `nginx`: Debian has it where only root looks. */
+export function findNginx(): string | undefined {
+  const found = orElse(inPath('nginx') ?? (existsSync('/usr/sbin/nginx') ? '/usr/sbin' : undefined), 'nginx');
+  return found !== undefined && 'bin' in found ? found.bin : undefined;
+}
+
 /** Debian's package has the tables of its database where its tools for databases look for them. */
 export const GLEWLWYD_SCHEMA = '/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3';
 

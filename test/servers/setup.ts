@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { findGlewlwyd, findPostgres, findRedis } from './find.ts';
+import { findGlewlwyd, findNginx, findPostgres, findRedis } from './find.ts';
 
 /**
  * Says at the end which tests did not run for want of a server. Tests start the servers they need by themselves, so
@@ -15,6 +15,7 @@ export default function setup(project: TestProject): () => void {
         : '',
       findRedis() === undefined ? 'Redis (REDIS_URL, or redis-server)' : '',
       findGlewlwyd() === undefined ? 'glewlwyd (of Debian)' : '',
+      findNginx() === undefined ? 'nginx' : '',
     ].filter((name) => name !== '');
     const files = [...new Set(skipped.map(({ module }) => module.relativeModuleId))].sort();
     console.warn(`Did not run: ${skipped.length} tests of ${files.join(', ')}.`);
