@@ -27,7 +27,7 @@ export function webhooksOf({ webhooks }: Config, { database, clock, vault }: Web
 }
 
 /** The vault of connections, for what belongs to webhooks. */
-function secretVault(vault: Vault): SecretVault {
+export function secretVault(vault: Vault): SecretVault {
   const placeOf = ({ id, tenant }: Pick<WebhookRow, 'id' | 'tenant'>) => ({
     tenant: tenant ?? '',
     ...{ connection: id, field: 'webhook', version: 0 },
