@@ -26,7 +26,7 @@ export function createEngine<C extends Caller>(service: McpService<C>, options: 
   };
 }
 
-async function serve<C extends Caller>(
+function serve<C extends Caller>(
   parts: Parts<C>,
   request: HttpRequest,
   caller: C,
@@ -41,6 +41,6 @@ async function serve<C extends Caller>(
     case 'DELETE':
       return serveDelete(parts, request, caller, facts);
     default:
-      throw notAllowed();
+      return Promise.reject(notAllowed());
   }
 }

@@ -17,13 +17,13 @@ import { canListen, Subscription } from './subscription.ts';
 import type { RequestFacts } from './types.ts';
 
 /** One request of the modern era, from its headers to its reply. It needs nothing but itself. */
-export async function serveModern<C extends Caller>(
+export function serveModern<C extends Caller>(
   parts: Parts<C>,
   request: HttpRequest,
   caller: C,
   inbound: InboundRequest,
   facts: RequestFacts,
-): Promise<HttpReply> {
+): Promise<HttpReply> | HttpReply {
   facts.era = 'modern';
   const { id, method, params } = inbound;
   checkHeaders(request, inbound, facts, parts.note);

@@ -41,36 +41,53 @@ export async function servePost<C extends Caller>(
   }
 }
 
-async function serveMessage<C extends Caller>(
+function serveMessage<C extends Caller>(
   parts: Parts<C>,
   request: HttpRequest,
   caller: C,
   inbound: Inbound,
   reading: Reading,
   facts: RequestFacts,
-): Promise<HttpReply> {
+): Promise<HttpReply> | HttpReply {
   if (inbound.kind === 'invalid') {
     reading.id = inbound.id;
     throw new PosternError('invalid_request', { message: inbound.message });
   }
   if (inbound.kind === 'response') {
     refuseModernHeader(parts, request, facts, 'Clients send no responses.');
-    await takeMessage(parts, await footingOf(parts, request, caller, facts), inbound);
-    return { status: 202, headers: {}, body: null };
+    return take(parts, request, caller, inbound, facts);
   }
   recordNames(facts, inbound);
   const header = versionHeader({ request, method: inbound.method }, facts, parts.note);
   if (claimsModern(inbound.method, inbound.params, header)) reading.era = 'modern';
   if (inbound.kind === 'notification') {
     // No notification of the modern era asks anything of a server over HTTP: a closed stream is the cancellation.
-    if (reading.era === 'modern') facts.era = 'modern';
-    else await takeMessage(parts, await footingOf(parts, request, caller, facts), inbound);
-    return { status: 202, headers: {}, body: null };
+    if (reading.era === 'legacy') return take(parts, request, caller, inbound, facts);
+    facts.era = 'modern';
+    return accepted();
   }
   reading.id = inbound.id;
   if (reading.era === 'modern') return serveModern(parts, request, caller, inbound, facts);
   if (inbound.method === 'initialize') return serveInitialize(parts, request, caller, inbound, facts);
-  return serveLegacy(parts, request, caller, inbound, await footingOf(parts, request, caller, facts), facts);
+  return footingOf(parts, request, caller, facts).then((footing) =>
+    serveLegacy(parts, request, caller, inbound, footing, facts),
+  );
+}
+
+/** Takes what is not answered. */
+async function take<C extends Caller>(
+  parts: Parts<C>,
+  request: HttpRequest,
+  caller: C,
+  inbound: Parameters<typeof takeMessage>[2],
+  facts: RequestFacts,
+): Promise<HttpReply> {
+  await takeMessage(parts, await footingOf(parts, request, caller, facts), inbound);
+  return accepted();
+}
+
+function accepted(): HttpReply {
+  return { status: 202, headers: {}, body: null };
 }
 
 /** Batches and responses left with the legacy era; under a modern header they are faults. */

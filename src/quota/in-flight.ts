@@ -7,7 +7,7 @@ export interface Crowded {
   readonly limit: number;
 }
 
-/** How many calls are under way in this process. What is at zero is forgotten, so nothing here grows. */
+/** How many calls are under way in this process. Of what is at zero little is remembered, so nothing here grows. */
 export class InFlight {
   readonly #principals = new Map<string, number>();
   readonly #tenants = new Map<string, number>();
@@ -39,8 +39,11 @@ export class InFlight {
   }
 }
 
+/** Names at zero are left where they are up to this many: a map that is deleted from with every call is made anew all the time. */
+const REMEMBERED = 1_000;
+
 function less(counts: Map<string, number>, key: string): void {
   const left = (counts.get(key) ?? 0) - 1;
-  if (left > 0) counts.set(key, left);
+  if (left > 0 || counts.size <= REMEMBERED) counts.set(key, left);
   else counts.delete(key);
 }

@@ -1,7 +1,7 @@
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Clock } from '../core/clock.ts';
 import { asPosternError, PosternError } from '../core/errors.ts';
-import { isOfOAuth, type Principal, principalKey } from '../core/principal.ts';
+import { isOfOAuth, type Principal } from '../core/principal.ts';
 import type { ChallengedResource } from '../http/challenge.ts';
 import { corsHeaders, openCorsHeaders, preflight } from '../http/cors.ts';
 import { type HttpReply, type HttpRequest, json } from '../http/exchange.ts';
@@ -9,6 +9,7 @@ import type { Guard } from '../http/guard.ts';
 import { respond } from '../http/respond.ts';
 import type { IdSource } from '../lib/ids.ts';
 import type { Engine, RequestFacts } from '../protocol/engine.ts';
+import { HttpCaller } from './http-caller.ts';
 import type { LinkDoor } from './links.ts';
 import type { Facade } from './oauth/facade.ts';
 import { Lease } from './offer/lease.ts';
@@ -77,6 +78,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
     let cors: { readonly [name: string]: string } = {};
     let about: { readonly [name: string]: string } = {};
     let challenged: Endpoint | undefined;
+    let lease: Lease | undefined;
     let reply: HttpReply;
     try {
       // 2. Is it meant for us? Its headers, its Host and the page that asks, before anything is read.
@@ -103,15 +105,18 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         if (link !== undefined) checkMethod(request, route);
         // 6. What is there for them? The endpoint's tools, narrowed by toolsets.
         const view = viewOf(offer, route, request.query, principal);
-        const caller = callerOf(parts, request, principal, { route, view }, requestId);
+        lease = new Lease(parts.offer, laterView(request, principal));
+        lease.enter(view);
+        const caller = new HttpCaller(principal, requestId, lease, view.key, () => callerAt(parts, request, route));
         // 7. What do they want? Era, method, tool, policy, arguments and call are the engine's, in this order.
-        reply = await serve(parts.engine, route.kind, request, caller, view, seen.facts);
+        reply = await serve(parts.engine, route.kind, request, caller, seen.facts);
       }
     } catch (thrown) {
       // 8. The one place where something thrown becomes a response.
       seen.error = asPosternError(thrown);
       reply = respond(seen.error, requestId, challengedBy(challenged, seen.principal));
     } finally {
+      lease?.leave();
       offer.backing.hold.leave();
     }
     Object.assign(reply.headers, cors, about);
@@ -196,25 +201,6 @@ function viewOf(offer: Offer, { kind, endpoint }: CallerRoute, query: string, pr
 
 const NOT_OVER_SSE = 'toolset is not served over HTTP+SSE.';
 
-/** A caller, for the engine. Streams hold on to it, so it holds on to nothing of the offer that began with it. */
-function callerOf(
-  parts: PipelineParts,
-  request: HttpRequest,
-  principal: Principal,
-  { route, view }: { readonly route: CallerRoute; readonly view: View },
-  requestId: string,
-): ServerCaller {
-  const known = principalKey(principal);
-  return {
-    key: `${known}${view.key}`,
-    expiresAt: principal.expiresAt,
-    stillValid: () => stands(parts, request, route, known),
-    principal,
-    requestId,
-    lease: new Lease(parts.offer, laterView(request, principal)),
-  };
-}
-
 /** What the same path and query lead to in any offer. */
 function laterView(request: HttpRequest, principal: Principal): (offer: Offer) => View {
   const { path, query } = request;
@@ -226,26 +212,20 @@ function laterView(request: HttpRequest, principal: Principal): (offer: Offer) =
   };
 }
 
-async function serve(
+function serve(
   engine: Engine<ServerCaller>,
   kind: CallerRoute['kind'],
   request: HttpRequest,
   caller: ServerCaller,
-  view: View,
   facts: RequestFacts,
 ): Promise<HttpReply> {
-  caller.lease.enter(view);
-  try {
-    switch (kind) {
-      case 'mcp':
-        return await engine.handle(request, caller, facts);
-      case 'sse':
-        return await engine.handleSse(request, caller, facts);
-      case 'messages':
-        return await engine.handleMessages(request, caller, facts);
-    }
-  } finally {
-    caller.lease.leave();
+  switch (kind) {
+    case 'mcp':
+      return engine.handle(request, caller, facts);
+    case 'sse':
+      return engine.handleSse(request, caller, facts);
+    case 'messages':
+      return engine.handleMessages(request, caller, facts);
   }
 }
 
@@ -266,15 +246,6 @@ async function serveOpen(parts: PipelineParts, { method }: HttpRequest, route: O
       if (document === undefined) throw new PosternError('no_route');
       return { status: 200, headers: { ...DOCUMENT_HEADERS }, body: document };
     }
-  }
-}
-
-/** Whether a credential is still good for the same caller. That it cannot be told right now ends nothing. */
-async function stands(parts: PipelineParts, request: HttpRequest, route: CallerRoute, key: string): Promise<boolean> {
-  try {
-    return principalKey(await callerAt(parts, request, route)) === key;
-  } catch (thrown) {
-    return asPosternError(thrown).code === 'unavailable';
   }
 }
 
