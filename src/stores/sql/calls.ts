@@ -29,9 +29,11 @@ export function createCallTable(db: Kysely<Schema>, runAll: RunAll): CallTable {
       const full = records.length - (records.length % ROWS);
       const statements: Statement[] = [];
       for (let from = 0; from < full; from += ROWS) {
-        statements.push({ sql: insertMany, parameters: records.slice(from, from + ROWS).flatMap(parameters) });
+        statements.push({ sql: insertMany, parameters: parameters(records, from, from + ROWS) });
       }
-      for (const record of records.slice(full)) statements.push({ sql: insertOne, parameters: parameters(record) });
+      for (let at = full; at < records.length; at++) {
+        statements.push({ sql: insertOne, parameters: parameters(records, at, at + 1) });
+      }
       await runAll(statements, records.length);
     },
     recent: async ({ tenant, limit }) => {
@@ -99,23 +101,15 @@ function insertStatement(db: Kysely<Schema>, rows: number): string {
   return db.insertInto('calls').values(Array(rows).fill(columns)).compile().sql;
 }
 
-/** In the order of `insertStatement`. */
-function parameters(record: CallRecord): Value[] {
-  return [
-    record.at,
-    record.id,
-    record.tenant,
-    record.subject,
-    record.client,
-    record.tool,
-    record.upstream,
-    record.requestId,
-    record.ms,
-    record.upstreamMs,
-    record.upstreamStatus,
-    record.code,
-    record.arguments,
-  ];
+/** Row after row, in the order of `insertStatement`. */
+function parameters(records: readonly CallRecord[], from: number, to: number): Value[] {
+  const values: Value[] = [];
+  for (const record of records.slice(from, to)) {
+    const { at, id, tenant, subject, client, tool, upstream, requestId } = record;
+    values.push(at, id, tenant, subject, client, tool, upstream, requestId);
+    values.push(record.ms, record.upstreamMs, record.upstreamStatus, record.code, record.arguments);
+  }
+  return values;
 }
 
 function toRecord(columns: Selectable<Schema['calls']>): CallRecord {
