@@ -1,6 +1,7 @@
 import type { Account, Accounts, ConnectionRow } from '../core/connections.ts';
 import { PosternError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import { type Principal, principalKey } from '../core/principal.ts';
+import { Lru } from '../lib/lru.ts';
 import { chosen } from './choose.ts';
 import { heldOf, isRenewable, type Kept } from './credentials.ts';
 import { openCredential } from './records.ts';
@@ -10,19 +11,36 @@ import { cannotAsk, needsReauth, operatorsToMend } from './refusals.ts';
 export interface AccountsOptions extends RefreshParts {
   /** The upstream's name in the config. */
   readonly upstream: string;
-  /** Whether callers are shown an argument by which to choose. */
+  /** Whether callers with several accounts choose by an argument. */
   readonly choose: boolean;
+  /** Makes a URL at which an account is connected. Default: there is none. */
+  readonly connectUrl?: (wish: AccountWish) => string | undefined;
+  /** Who is told of it: keys and services of a tenant too, for the whole tenant; or users, each for themselves. */
+  readonly offerTo?: 'callers' | 'users' | 'nobody';
+}
+
+/** An account that is to be connected. */
+export interface AccountWish {
+  readonly tenant: string;
+  readonly upstream: string;
+  readonly name?: string;
+  readonly user?: { readonly subject: string; readonly issuer: string };
 }
 
 /** A token that ends while the call is under way is of no use; one that lives for less is used for half its life. */
 const EARLY_MS = 30_000;
 /** More of them nobody could choose from. */
 const MOST = 100;
+/** The names of somebody's accounts may be so old in what they are shown. */
+const NAMES_MS = 5_000;
+const KEPT_NAMES = 10_000;
+const NO_NAMES: readonly string[] = [];
 
 /** The connections of one upstream, for calls. */
 export function createAccounts(options: AccountsOptions): Accounts {
   const { table, vault, clock, upstream } = options;
   const refresh = createRefresh(options);
+  const known = new Lru<string, { readonly names: readonly string[]; readonly until: number }>({ max: KEPT_NAMES });
 
   const usable = async ({ tenant, kind, subject, issuer, link }: Principal): Promise<ConnectionRow[]> => {
     // A link that was made for one account is used with no other, whoever's they are.
@@ -96,11 +114,48 @@ export function createAccounts(options: AccountsOptions): Accounts {
         throw thrown;
       }
     },
+    names: async (principal) => {
+      const key = JSON.stringify([principalKey(principal), principal.link?.connectionId]);
+      const kept = known.get(key);
+      if (kept !== undefined && kept.until > clock.now()) return kept.names;
+      // A list is no worse for want of them: whoever calls is told.
+      const rows = await usable(principal).catch(() => []);
+      const names = rows.length > 1 ? rows.map(({ name }) => name) : NO_NAMES;
+      known.set(key, { names, until: clock.now() + NAMES_MS });
+      return names;
+    },
+    connectUrl: async (principal, name) => {
+      const rows = await usable(principal);
+      const only = name === undefined && rows.length > 1 ? undefined : rows[0];
+      const row = name === undefined ? only : rows.find((each) => each.name === name);
+      if (rows.length > 0 && row?.state !== 'needs_reauth') return undefined;
+      const wish = wishOf(principal, row, options);
+      return wish && options.connectUrl?.(wish);
+    },
     refuse: async ({ id, version }) => {
       const row = await table.find(id);
       if (row !== undefined && row.version === version) await lose(row, options);
     },
   };
+}
+
+/**
+ * What a caller may connect: users what is theirs alone, and whoever has a credential of the tenant what is the tenant's.
+ * A user who could replace the account of the tenant could read what the others write. A link only takes away.
+ */
+function wishOf(
+  { tenant, kind, subject, issuer }: Principal,
+  row: ConnectionRow | undefined,
+  { upstream, offerTo = 'nobody' }: AccountsOptions,
+): AccountWish | undefined {
+  // What is there was connected in another way, and is mended in that.
+  if (row !== undefined && row.kind !== 'oauth2') return undefined;
+  const wish = { tenant, upstream, ...(row === undefined ? {} : { name: row.name }) };
+  if (kind === 'user' && offerTo !== 'nobody') {
+    const theirs = row === undefined || row.subject !== null;
+    return issuer === undefined || !theirs ? undefined : { ...wish, user: { subject, issuer } };
+  }
+  return (kind === 'key' || kind === 'service') && offerTo === 'callers' ? wish : undefined;
 }
 
 function spelled({ id, version, baseUrl }: ConnectionRow, kept: Kept): Account | undefined {

@@ -101,6 +101,14 @@ export interface Accounts {
    * @throws PosternError `upstream_unavailable` when that cannot be told right now.
    */
   renew(refused: Account): Promise<Account | undefined>;
+  /** The names among which a caller chooses, as of some seconds ago; none where they have one account at the most. */
+  names(principal: Principal): Promise<readonly string[]>;
+  /**
+   * Where a caller who has no account, or none that is good, can have one connected.
+   * @param name as in {@link Accounts.accountFor}.
+   * @returns nothing where that is not for them to do, or not done in a browser.
+   */
+  connectUrl(principal: Principal, name?: string): Promise<string | undefined>;
   /** The upstream has refused what was renewed a moment ago, too. */
   refuse(account: Account): Promise<void>;
 }

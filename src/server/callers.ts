@@ -15,8 +15,10 @@ export interface Callers {
   close(): Promise<void>;
 }
 
-export function createCallers(parts: AssertionKeysParts & Pick<ConnectionGround, 'vault' | 'lost'>): Callers {
-  const { cache, clock, master, database, vault, lost } = parts;
+export function createCallers(
+  parts: AssertionKeysParts & Pick<ConnectionGround, 'vault' | 'lost' | 'connectUrl'>,
+): Callers {
+  const { cache, clock, master, database, vault, lost, connectUrl } = parts;
   const assertions = createAssertionKeys(parts);
   const listeners = new Set<(grantId: string) => void>();
   const exchanged = sealedCache(cache, createSealer([{ id: 'x1', secret: deriveKey(master, 'exchanged') }]));
@@ -27,7 +29,7 @@ export function createCallers(parts: AssertionKeysParts & Pick<ConnectionGround,
     published: assertions.published,
     ground: (facade) => ({
       ...{ clock, assertions, exchanged },
-      connections: { table: database.connections, vault, cache, clock, lost },
+      connections: { table: database.connections, vault, cache, clock, lost, connectUrl },
       logins: facade && {
         tokenFor: facade.tokenFor,
         isEnded: (grantId) => facade.localIssuer.isRevoked(grantId, undefined),

@@ -17,6 +17,7 @@ import type { AdminDoor, AdminDoorParts } from './admin/door.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
+import { connectUrlOf } from './credentials/connect-url.ts';
 import { vaultOf } from './credentials/vault.ts';
 import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { audited } from './oauth/audited.ts';
@@ -134,6 +135,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     vault,
     failed: (thrown) => observers.oauthFailed(thrown, undefined),
     lost: observers.connectionLost,
+    connectUrl: (wish) => connectUrlOf(served().config, { clock, master: extras.master }, wish),
   });
   const { ended } = callers;
   const connect = createConnectDoor({

@@ -41,6 +41,8 @@ export interface Callable {
   readonly interactive: boolean;
   /** Method and path of the operation behind it, such as `GET /pets/{id}`: it is searched, and shown to nobody. */
   readonly operation?: string;
+  /** The argument by which callers choose among several accounts at its upstream, where it takes one. */
+  readonly choice?: string;
   /** Whether it only finds or calls other tools, each of which is judged by itself. */
   readonly standIn?: true;
   check(args: JsonObject, principal: Principal): Checked | Promise<Checked>;

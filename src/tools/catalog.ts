@@ -3,19 +3,26 @@ import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
+import { withChoice } from './choice.ts';
 import { type Listing, type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
 import { securitySchemesFor, sees, sightOf, unknownTool } from './policy.ts';
 
 /** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
 const KEPT_SETS = 256;
 
+/** The accounts that a caller has several of, by upstream: their names, in the order that they are shown in. */
+export type Choices = ReadonlyMap<string, readonly string[]>;
+
 /** The tools of one endpoint. */
 export interface Catalog {
   readonly tools: readonly Tool[];
   /** @throws PosternError `unknown_tool`. */
   find(name: string): Callable;
-  /** What `principal` is shown, serialised once for all who are shown the same. */
-  list(principal: Principal, cursor: string | undefined): Page;
+  /**
+   * What `principal` is shown, serialised once for all who are shown the same.
+   * @param choices the accounts among which they choose. Default: they have none to choose from.
+   */
+  list(principal: Principal, cursor: string | undefined, choices?: Choices): Page;
   /** Whether `principal` is shown a tool that asks the client things. */
   interactive(principal: Principal): boolean;
 }
@@ -25,8 +32,15 @@ interface VisibleSet {
   readonly interactive: boolean;
 }
 
-function listingFor(principal: Principal): Listing<Callable> {
-  return { keyOf: ({ tool }) => tool.name, show: ({ tool }) => shown(tool, securitySchemesFor(principal, tool)) };
+function listingFor(principal: Principal, choices?: Choices): Listing<Callable> {
+  const chosen = ({ tool, choice }: Callable): Tool => {
+    const names = choice === undefined ? undefined : choices?.get(tool.upstream);
+    return choice === undefined || names === undefined ? tool : withChoice(tool, choice, names);
+  };
+  return {
+    keyOf: ({ tool }) => tool.name,
+    show: (callable) => shown(chosen(callable), securitySchemesFor(principal, callable.tool)),
+  };
 }
 
 /** What a catalog lists in the place of tools that it does not list. Those stay callable by name. */
@@ -55,20 +69,34 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
   const sets = new Lru<string, VisibleSet>({ max: KEPT_SETS });
   // A verified principal is one object for as long as it stays in the token cache.
   const byPrincipal = new WeakMap<Principal, VisibleSet>();
+  // Apart, so that many who choose do not drive out the lists of all others.
+  const choosing = new Lru<string, VisibleSet>({ max: KEPT_SETS });
 
-  function build(principal: Principal): VisibleSet {
+  function build(principal: Principal, choices?: Choices): VisibleSet {
     const visible = callables.filter((callable) => sees(principal, callable));
+    const shownOnes = standIns === undefined ? visible : listed(visible, standIns);
     return {
-      list: pagedList(standIns === undefined ? visible : listed(visible, standIns), listingFor(principal), limits),
+      list: pagedList(shownOnes, listingFor(principal, choices), limits),
       interactive: visible.some((callable) => callable.interactive),
     };
+  }
+
+  const keyOf = (principal: Principal): string => {
+    const sight = sightOf(principal, scopes);
+    return byTenant ? JSON.stringify([principal.tenant, sight]) : sight;
+  };
+
+  function chosenBy(principal: Principal, choices: Choices): VisibleSet {
+    const key = JSON.stringify([keyOf(principal), ...choices]);
+    const set = choosing.get(key) ?? build(principal, choices);
+    choosing.set(key, set);
+    return set;
   }
 
   function visibleTo(principal: Principal): VisibleSet {
     const known = byPrincipal.get(principal);
     if (known !== undefined) return known;
-    const sight = sightOf(principal, scopes);
-    const key = byTenant ? JSON.stringify([principal.tenant, sight]) : sight;
+    const key = keyOf(principal);
     const set = sets.get(key) ?? build(principal);
     sets.set(key, set);
     byPrincipal.set(principal, set);
@@ -82,7 +110,8 @@ export function createCatalog(callables: readonly Callable[], limits?: PageLimit
       if (callable === undefined) throw unknownTool(name);
       return callable;
     },
-    list: (principal, cursor) => visibleTo(principal).list.page(cursor),
+    list: (principal, cursor, choices) =>
+      (choices === undefined ? visibleTo(principal) : chosenBy(principal, choices)).list.page(cursor),
     interactive: (principal) => visibleTo(principal).interactive,
   };
 }

@@ -1,6 +1,7 @@
 /** Accounts that are connected in a browser, from a URL to the first call. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createJar } from '../oauth/login/jar.ts';
+import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { type Connecting, openConnecting } from './connecting.ts';
 
@@ -11,13 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
+const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' };
+
 async function called(): Promise<unknown> {
   const params = { name: 'me', arguments: {} };
-  const headers = {
-    authorization: `Bearer ${await it.key()}`,
-    accept: 'application/json',
-    'content-type': 'application/json',
-  };
+  const headers = { ...JSON_HEADERS, authorization: `Bearer ${await it.key()}` };
   const answer = await fetch(it.server.mcp, {
     method: 'POST',
     headers: { ...headers, ...modernHeaders('tools/call', params) },
@@ -130,6 +129,88 @@ describe('security case 71: a connect URL for one user', () => {
     const url = it.url({ tenant: 'globex', user: { subject: 'user_ada', issuer: it.server.origin } });
     expect((await it.connect(url, { user: 'user_ada' })).status).toBe(403);
     expect(await it.rows()).toEqual([]);
+  });
+});
+
+describe('a caller without an account', () => {
+  const callAs = async (capabilities: object, more: object = {}) => {
+    const meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+    const params = { name: 'me', arguments: {}, _meta: meta, ...more } as never;
+    const answer = await fetch(it.server.mcp, {
+      method: 'POST',
+      headers: { ...JSON_HEADERS, authorization: `Bearer ${await it.key()}`, ...modernHeaders('tools/call', params) },
+      body: JSON.stringify(modernBody('tools/call', params)),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into messages of any shape.
+    return ((await answer.json()) as any).result;
+  };
+
+  test('is told where to connect one, and the next call is made with it', async () => {
+    const { structuredContent } = await callAs({});
+    const { code, hint, details } = structuredContent.error;
+    expect([code, hint]).toEqual(['needs_connection', expect.stringContaining('details.connectUrl')]);
+    expect((await it.connect(details.connectUrl)).text).toContain('<h1>Connected</h1>');
+    expect(await it.rows()).toMatchObject([{ tenant: 'acme', subject: null, name: 'main' }]);
+    expect(await called()).toEqual({ organization: 'acme' });
+  });
+
+  test('is asked to open it where the client can, and the call goes on', async () => {
+    const url = { elicitation: { url: {} } };
+    const { resultType, inputRequests, requestState } = await callAs(url);
+    expect(resultType).toBe('input_required');
+    const { method, params } = inputRequests.connect;
+    expect([method, params.mode, params.message]).toEqual([
+      'elicitation/create',
+      'url',
+      expect.stringMatching(/connected/),
+    ]);
+    await it.connect(params.url);
+    const resumed = await callAs(url, { requestState, inputResponses: { connect: { action: 'accept' } } });
+    expect(resumed.structuredContent).toEqual({ organization: 'acme' });
+  });
+
+  test.each(['accept', 'decline'])('who has not opened it, and says %s, is told as before', async (action) => {
+    const { requestState } = await callAs({ elicitation: { url: {} } });
+    const more = { requestState, inputResponses: { connect: { action } } };
+    const { structuredContent, isError } = await callAs({ elicitation: { url: {} } }, more);
+    expect([isError, structuredContent.error.code]).toEqual([true, 'needs_connection']);
+    expect(structuredContent.error.details.connectUrl).toContain('/connect/api/start?ticket=');
+  });
+
+  test('whose account is good no more is told where to connect it again', async () => {
+    await it.connect(it.url({ name: 'eu' }));
+    it.setting.oauth.revoke('acme');
+    it.setting.oauth.expireAll();
+    for (const _ of ['the call that finds out', 'the next one']) {
+      const { error } = (await callAs({})).structuredContent;
+      expect([error.code, error.details.connectUrl]).toEqual(['needs_reauth', expect.any(String)]);
+    }
+    await it.connect((await callAs({})).structuredContent.error.details.connectUrl);
+    expect(await it.rows()).toMatchObject([{ name: 'eu', state: 'connected' }]);
+    expect((await callAs({})).structuredContent).toEqual({ organization: 'acme' });
+  });
+
+  test('with a login connects one of their own, which is nobody else’s', async () => {
+    const store = new LoginStore();
+    await expect(SDK_2.connect(store, it.server.mcp)).rejects.toThrow();
+    await SDK_2.finish(store, it.server.mcp, await signIn(store.sentTo[0] ?? new URL('about:blank'), 'user_ada'));
+    const headers = { ...JSON_HEADERS, authorization: `Bearer ${store.current?.access_token}` };
+    const params = { name: 'me', arguments: {} };
+    const asAda = async () => {
+      const body = JSON.stringify(modernBody('tools/call', params));
+      const answer = await fetch(it.server.mcp, {
+        method: 'POST',
+        headers: { ...headers, ...modernHeaders('tools/call', params) },
+        body,
+      });
+      // biome-ignore lint/suspicious/noExplicitAny: tests look into messages of any shape.
+      return ((await answer.json()) as any).result.structuredContent;
+    };
+    const { connectUrl } = (await asAda()).error.details;
+    expect((await it.connect(connectUrl, { user: 'user_cleo' })).status).toBe(403);
+    await it.connect(connectUrl, { user: 'user_ada' });
+    expect(await asAda()).toEqual({ organization: 'acme' });
+    expect((await callAs({})).structuredContent.error.code).toBe('needs_connection');
   });
 });
 

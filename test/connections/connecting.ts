@@ -5,6 +5,7 @@ import { createApiKey, createPepper } from '../../src/auth/api-key.ts';
 import type { ConnectionRow } from '../../src/core/connections.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { once } from '../../src/lib/once.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { readConfig } from '../../src/server/config/load.ts';
 import { type ConnectWish, createConnectUrl } from '../../src/server/credentials/connect-url.ts';
@@ -28,6 +29,7 @@ export interface Connecting extends AsyncDisposable {
     wish?: { readonly jar?: Jar; readonly user?: string; readonly organization?: string },
   ): Promise<Page>;
   rows(): Promise<ConnectionRow[]>;
+  /** An API key of the tenant `acme`. */
   key(): Promise<string>;
 }
 
@@ -82,7 +84,7 @@ export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {
       return atAcme(page.url) ? jar.open(`${page.url}&organization=${organization}`) : page;
     },
     rows: () => server.database.connections.list({ limit: 10 }),
-    key: async () => {
+    key: once(async () => {
       const wish = {
         tenant: 'acme',
         name: 'test',
@@ -94,7 +96,7 @@ export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {
       const { row, key } = createApiKey(wish, createPepper(deriveKey(WHOLE_MASTER, 'api-keys')), systemClock);
       await server.database.keys.insert(row);
       return key;
-    },
+    }),
     [Symbol.asyncDispose]: async () => {
       await server.close();
       await setting.close();

@@ -61,6 +61,11 @@ const called = async (door: Door, key: string, args: object = {}) => {
   return answer.result.structuredContent;
 };
 
+const schemasOf = async (door: Door, key: string): Promise<object[]> => {
+  const { json: listed } = await door.modern(key, 'tools/list');
+  return listed.result.tools.map((tool: { inputSchema: object }) => tool.inputSchema);
+};
+
 describe('which connection a call uses', () => {
   test('none is needs_connection, and nothing is sent', async () => {
     const door = await open();
@@ -101,16 +106,21 @@ describe('which connection a call uses', () => {
   });
 
   test('of several the one that is named', async () => {
-    const door = await open({ choose: true });
+    const door = await open();
     setting.api.answer(json({}));
     for (const name of ['eu', 'us']) {
       await connect(door, MASTER, { kind: 'bearer', credential: { token: `token-${name}` }, name });
     }
     await connect(door, MASTER, { kind: 'bearer', credential: { token: 'token-x' }, name: 'x', tenant: 'globex' });
     const { key } = await door.key();
-    const { json: listed } = await door.modern(key, 'tools/list');
-    const schemas = listed.result.tools.map((tool: { inputSchema: unknown }) => tool.inputSchema);
-    expect(schemas[0]).toMatchObject({ properties: { connection: { type: 'string' } } });
+    expect(await schemasOf(door, key)).toMatchObject([
+      { properties: { connection: { enum: ['eu', 'us'] } }, required: ['connection'] },
+      { properties: { connection: { enum: ['eu', 'us'] }, body: {} }, required: ['connection', 'body'] },
+      { properties: { connection: { enum: ['eu', 'us'] } } },
+    ]);
+    for (const other of [await door.key('globex'), await door.key('initech')]) {
+      for (const schema of await schemasOf(door, other.key)) expect(schema).not.toHaveProperty('properties.connection');
+    }
     for (const [args, received] of [
       [{}, 'Several accounts'],
       [{ connection: 'x' }, 'No account of that name'],
@@ -131,6 +141,27 @@ describe('which connection a call uses', () => {
     }
     await door.call(key, 'add_note', { connection: 'us', body: { text: 'x' } });
     expect(String(setting.api.last().body)).toBe('{"text":"x"}');
+  });
+
+  test('of several none, where the operator lets nobody choose', async () => {
+    const door = await open({ choose: false });
+    for (const name of ['eu', 'us']) await connect(door, MASTER, { kind: 'bearer', credential: { token: 't' }, name });
+    const { key } = await door.key();
+    for (const schema of await schemasOf(door, key)) expect(schema).not.toHaveProperty('properties.connection');
+    expect((await called(door, key)).error.code).toBe('needs_connection');
+  });
+
+  test('is listed anew some seconds after another was connected', async () => {
+    const door = await open();
+    const { key } = await door.key();
+    const shown = async () =>
+      (await schemasOf(door, key)).filter((schema) => JSON.stringify(schema).includes('"enum"'));
+    for (const name of ['eu', 'us']) {
+      expect(await shown()).toEqual([]);
+      await connect(door, MASTER, { kind: 'bearer', credential: { token: 't' }, name });
+      await clock.advance(6_000);
+    }
+    expect(await shown()).toHaveLength(3);
   });
 });
 

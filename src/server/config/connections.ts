@@ -73,8 +73,8 @@ export const connectionCredential = z.strictObject({
     .literal('connection')
     .describe("The account at the API that is connected for the caller's tenant, or for this very user."),
   choose: flag()
-    .default(false)
-    .describe('Gives each tool an argument `connection`, for callers who have several accounts.'),
+    .default(true)
+    .describe('Gives tools an argument `connection` with the names of the accounts, for callers who have several.'),
   oauth: oauth.optional().describe('Where accounts with OAuth get their tokens.'),
 });
 

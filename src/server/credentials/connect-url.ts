@@ -84,6 +84,16 @@ export function createConnectUrl(
   return { url: `${new URL(url).origin}${startPath(upstream)}?ticket=${sealed}`, expiresAt };
 }
 
+/** As {@link createConnectUrl}. @returns nothing where there is none to be had. */
+export function connectUrlOf(...wanted: Parameters<typeof createConnectUrl>): string | undefined {
+  try {
+    return createConnectUrl(...wanted).url;
+  } catch (thrown) {
+    if (thrown instanceof PosternError && thrown.code === 'invalid_params') return undefined;
+    throw thrown;
+  }
+}
+
 function isText(text: string): boolean {
   return /^\P{Cc}{1,500}$/u.test(text);
 }

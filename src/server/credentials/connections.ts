@@ -7,7 +7,7 @@ import type { ConnectionCredentialConfig } from '../config/connections.ts';
 import { type RequestToken, type TokenClient, tokenRequests } from './token-request.ts';
 
 /** What connections live on for as long as the process does. */
-export type ConnectionGround = Pick<AccountsOptions, 'table' | 'vault' | 'cache' | 'clock' | 'lost'>;
+export type ConnectionGround = Pick<AccountsOptions, 'table' | 'vault' | 'cache' | 'clock' | 'lost' | 'connectUrl'>;
 
 /** The connections of one upstream, ready to be called with. */
 export function openConnections(
@@ -20,7 +20,8 @@ export function openConnections(
   const allow = oauth === undefined ? [] : [new URL(oauth.tokenEndpoint).host];
   const egress = createEgress({ clock: ground.clock, allow });
   const ask = askWith(oauth, tokenRequests(egress, { lenient: true }));
-  const accounts = createAccounts({ ...ground, upstream: use.name, choose, ask, refused: use.refused });
+  const { name: upstream, refused } = use;
+  const accounts = createAccounts({ ...ground, ...{ upstream, choose, ask, refused }, offerTo: oauth?.offerTo });
   return { source: { from: 'connection', accounts, baseUrl: use.url }, close: () => egress.close() };
 }
 

@@ -27,6 +27,7 @@ import { createSites, type Sites } from '../routes/sites.ts';
 import type { Backing } from './backing.ts';
 import { createCatalogues, pinnedRemarks, type Shelf } from './catalogues.ts';
 import { checkOffer } from './checks.ts';
+import { type ChoicesOf, choicesOf } from './choices.ts';
 import { quotaRemarks } from './quotas.ts';
 import type { Tenancy } from './tenancy.ts';
 import { createToolsets, type Narrowing, type Toolsets, toolsetRemarks } from './toolsets.ts';
@@ -57,6 +58,8 @@ export interface Offer {
   readonly resources: Resources;
   readonly prompts: Prompts;
   readonly features: Features;
+  /** Absent where nobody chooses among accounts. */
+  readonly choices?: ChoicesOf;
   /** Those of callers with a link: it opens tools, and nothing in it says which resources and prompts it could open. */
   readonly linkFeatures: Features;
   /** What in the config means nothing, as far as can be told, and what somebody should know of. */
@@ -176,6 +179,7 @@ export function createOffer(config: Config, backing: Backing, definitions: Offer
       ...beside.remarks,
     ],
     presented: presentedIssuers(config),
+    ...choicesOf(upstreams),
     view: (endpoint, narrowing) => {
       if (narrowing.length > 0) return makeView(endpoint, narrowing);
       const view = whole.get(endpoint) ?? makeView(endpoint, narrowing);

@@ -84,7 +84,12 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
       return catalog.interactive(principal);
     },
 
-    listTools: async ({ lease, principal }, cursor) => asListPage(lease.view.catalog.list(principal, cursor)),
+    listTools: async ({ lease, principal }, cursor) => {
+      const { catalog, offer } = lease.view;
+      // Nobody else waits for who has accounts to choose from.
+      const choices = offer.choices === undefined ? undefined : await offer.choices(principal);
+      return asListPage(catalog.list(principal, cursor, choices));
+    },
     toolFacts: ({ lease }, name) => lease.view.catalog.find(name),
     callTool: (caller, name, args: JsonObject, conversation, reply) =>
       held(caller, ({ catalog, endpoint }) => {

@@ -3,16 +3,18 @@ import { isAbsolute, resolve } from 'node:path';
 import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../../calls/openapi-tool.ts';
 import { CHOICE } from '../../connections/choose.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Principal } from '../../core/principal.ts';
 import { createEgress, type Egress } from '../../lib/egress.ts';
 import { SchemaCompiler } from '../../lib/schema.ts';
 import type { Sealer } from '../../lib/seal.ts';
 import { loadDocument, type OpenApiDocument } from '../../openapi/document/document.ts';
 import { declaredScopes } from '../../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../../openapi/tools.ts';
-import type { Callable } from '../../tools/callable.ts';
+import type { Callable, Run } from '../../tools/callable.ts';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../../tools/define.ts';
 import { type Binding, boundCallable } from '../../tools/guards/bound.ts';
 import { choosingCallable } from '../../tools/guards/choosing.ts';
+import { connectingCallable } from '../../tools/guards/connecting.ts';
 import { ownedCallable } from '../../tools/guards/owned.ts';
 import {
   type Credential,
@@ -27,6 +29,7 @@ import { createLimitReader, type ReadLimits } from '../../upstream/rate-limit-ex
 import { createIdentities } from '../../upstream/rate-limit-identity.ts';
 import { createRetry } from '../../upstream/retry.ts';
 import type { UpstreamConfig } from '../config/config.ts';
+import { connectableOf } from '../config/connections.ts';
 import { StartError } from '../config/problem.ts';
 import { spell } from '../config/problems.ts';
 import type { CallerGround, CredentialUse } from '../credentials/caller-credentials.ts';
@@ -82,6 +85,8 @@ export interface LoadedUpstream {
   readonly scopes: { readonly [name: string]: string };
   /** The names of its tools that reach whatever its one credential reaches, whoever calls. */
   readonly untied: readonly string[];
+  /** The accounts among which a caller chooses, by name; absent where nobody does. */
+  readonly choices?: (principal: Principal) => Promise<readonly string[]>;
   /** What the config has before one of its tools. */
   guardsOf(tool: OpenApiTool): ToolGuards;
   /** What else it offers, where it is of a kind that does. Read whenever what is served is put together. */
@@ -189,6 +194,12 @@ export async function loadUpstream(
   const { document, tools, warnings, scopes } = converted;
   const bound = bindTools(name, config, tools);
   const chooses = config.credential.from === 'connection' && config.credential.choose;
+  const accounts = 'accounts' in opened.source ? opened.source.accounts : undefined;
+  const { offerTo = 'nobody' } = connectableOf(config) ?? {};
+  const urlOf =
+    accounts === undefined || offerTo === 'nobody'
+      ? undefined
+      : ({ principal, connection }: Run) => accounts.connectUrl(principal, connection);
   const parts = {
     upstream,
     baseUrl,
@@ -217,12 +228,14 @@ export async function loadUpstream(
     const callable = openApiCallable(tool, parts);
     const kept = guarded === undefined ? callable : ownedCallable(callable, guarded.owns);
     const filled = boundCallable(kept, bound.get(tool) ?? []);
-    return chooses ? choosingCallable(filled, CHOICE) : filled;
+    const connecting = urlOf === undefined ? filled : connectingCallable(filled, urlOf);
+    return chooses ? choosingCallable(connecting, CHOICE) : connecting;
   });
   const tieOf = tiesOf(name, config, (tool) => owned.get(tool)?.where ?? bound.get(tool)?.find(bindsCaller)?.where);
   return {
     ...{ name, baseUrl, tools, callables, warnings, scopes },
     untied: tools.flatMap((each) => (tieOf(each) === undefined ? [each.tool.name] : [])),
+    ...(accounts === undefined || !chooses ? {} : { choices: accounts.names }),
     guardsOf: (tool) => ({
       ...{ bindings: bound.get(tool) ?? [], owned: owned.get(tool), tie: tieOf(tool) },
       credential: compileCredential(credential, tool.plan),

@@ -1,10 +1,10 @@
-import { isObject, type JsonObject, type JsonSchema } from '../../core/json.ts';
-import type { Tool } from '../../core/tool.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Callable, Checked, Run } from '../callable.ts';
+import { propertiesOf } from '../choice.ts';
 
 /**
- * A callable with one more argument: which of several accounts at the upstream is meant. Where it has one of that name
- * itself, it stays as it is.
+ * A callable that takes one more argument: which of several accounts at the upstream is meant. It is shown to callers who
+ * have several, with their names. Where it has an argument of that name itself, it stays as it is.
  */
 export function choosingCallable(callable: Callable, argument: string): Callable {
   if (Object.hasOwn(propertiesOf(callable.tool.inputSchema), argument)) return callable;
@@ -20,7 +20,7 @@ export function choosingCallable(callable: Callable, argument: string): Callable
   const { rehearse } = callable;
   return {
     ...callable,
-    tool: withArgument(callable.tool, argument),
+    choice: argument,
     check(args, principal) {
       if (Object.hasOwn(args, argument) && typeof args[argument] !== 'string') {
         const received = Array.isArray(args[argument])
@@ -39,26 +39,4 @@ export function choosingCallable(callable: Callable, argument: string): Callable
     run: (args, run) => choose(args, run, (rest) => callable.run(rest, run)),
     ...(rehearse && { rehearse: (args, run) => choose(args, run, (rest) => rehearse.call(callable, rest, run)) }),
   };
-}
-
-function propertiesOf({ properties }: JsonSchema): object {
-  return isObject(properties) ? properties : {};
-}
-
-/** The schema of a tool is made anew whenever it is read. */
-function withArgument(tool: Tool, argument: string): Tool {
-  const schema = {
-    type: 'string',
-    description: 'Which of several connected accounts to use, by name. Leave it out where there is one.',
-  };
-  return Object.defineProperties({} as Tool, {
-    ...Object.getOwnPropertyDescriptors(tool),
-    inputSchema: {
-      enumerable: true,
-      get: () => ({
-        ...tool.inputSchema,
-        properties: { ...propertiesOf(tool.inputSchema), [argument]: schema },
-      }),
-    },
-  });
 }
