@@ -82,6 +82,8 @@ export interface AuditQuery {
   readonly tenant?: string;
   /** Not older than this; milliseconds since the epoch. */
   readonly since?: number;
+  /** What happened. Default: anything. */
+  readonly event?: AuditEvent;
   /** Older than this record. */
   readonly before?: AuditPlace;
   /** This many at the most. */

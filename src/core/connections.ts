@@ -1,3 +1,4 @@
+import type { Place } from './admin.ts';
 import type { Principal } from './principal.ts';
 
 /** How an account at an upstream is called with. */
@@ -47,7 +48,7 @@ export interface ConnectionTable {
   insert(row: ConnectionRow): Promise<boolean>;
   find(id: string): Promise<ConnectionRow | undefined>;
   /** Newest first; of one tenant, or of all. */
-  list(query: { readonly tenant?: string; readonly limit: number }): Promise<ConnectionRow[]>;
+  list(query: { readonly tenant?: string; readonly before?: Place; readonly limit: number }): Promise<ConnectionRow[]>;
   /** Those of the tenant and, where there is a subject, of that very user; by name, the user's own first. */
   usable(
     query: { readonly tenant: string; readonly upstream: string; readonly limit: number } & ConnectionOwner,

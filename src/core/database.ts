@@ -54,11 +54,59 @@ export interface CallQuery {
   readonly limit: number;
 }
 
+export interface CallPageQuery extends CallQuery {
+  readonly tool?: string;
+  /** `ok`, or the code of a failure. */
+  readonly code?: string;
+  /** Those that failed, or those that did not. */
+  readonly failed?: boolean;
+  /** Begun at this time or later, and before that one; milliseconds since the epoch. */
+  readonly since?: number;
+  readonly until?: number;
+  readonly before?: Place;
+}
+
+/** The calls of one tool in one tenant on one day. */
+export interface CallSum {
+  /** In days since the epoch, UTC. */
+  readonly day: number;
+  readonly tenant: string;
+  readonly tool: string;
+  readonly calls: number;
+  /** Of these, those that failed. */
+  readonly failed: number;
+  /** Milliseconds of all of them together, and of these those spent waiting for the upstream. */
+  readonly ms: number;
+  readonly upstreamMs: number;
+}
+
+export interface UsageQuery {
+  readonly tenant?: string;
+  readonly tool?: string;
+  /** Begun at this time or later, and before that one; milliseconds since the epoch. */
+  readonly since: number;
+  readonly until: number;
+  /** What comes behind it in the list. */
+  readonly before?: Pick<CallSum, 'day' | 'tenant' | 'tool'>;
+  readonly limit: number;
+}
+
 export interface CallTable {
   /** All rows, or none. */
   append(rows: readonly CallRecord[]): Promise<void>;
   recent(query: CallQuery): Promise<CallRecord[]>;
+  /** Newest first. */
+  page(query: CallPageQuery): Promise<CallRecord[]>;
+  /** By day, tenant and tool, the last first. */
+  usage(query: UsageQuery): Promise<CallSum[]>;
   count(): Promise<number>;
+}
+
+/** The tenants that something is of: a key, a link, a connection, a grant. */
+export interface TenantTable {
+  /** In the order of their names, behind `after`. */
+  list(query: { readonly after: string; readonly limit: number }): Promise<string[]>;
+  has(tenant: string): Promise<boolean>;
 }
 
 /** How many calls were made in a day or a month: sums under names. */
@@ -88,6 +136,7 @@ export interface Database {
   readonly webhooks: WebhookTable;
   readonly suspensions: SuspensionTable;
   readonly adminKeys: AdminKeyTable;
+  readonly tenants: TenantTable;
   /**
    * The names of the migrations that {@link migrate} would apply, in order. Changes nothing.
    * @throws Error when a newer version of this program has migrated the database.

@@ -54,8 +54,12 @@ export interface LinkTable {
   list(query: LinkQuery): Promise<LinkRow[]>;
   /** The tenants that links are of which have not expired; this many at the most. */
   tenants(aliveAt: number, limit: number): Promise<string[]>;
-  /** Atomic, and only while it is alive. @returns the link as it is then; nothing where there is none. */
-  change(id: string, changes: LinkChanges, aliveAt: number): Promise<LinkRow | undefined>;
+  /**
+   * Atomic, and only while it is alive.
+   * @param was only where all that may be changed is as it is here. Default: whatever it is.
+   * @returns the link as it is then; nothing where there is none.
+   */
+  change(id: string, changes: LinkChanges, aliveAt: number, was?: Required<LinkChanges>): Promise<LinkRow | undefined>;
   /** Atomic. @returns whether this very call deleted it. */
   delete(id: string): Promise<boolean>;
   /** Deletes links that have expired by a time, this many at the most. @returns those that this very call deleted. */

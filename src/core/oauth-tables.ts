@@ -1,3 +1,5 @@
+import type { Place } from './admin.ts';
+
 /** A client that came by itself: registered (RFC 7591), or read from its metadata document. Ids are no secrets. */
 export interface OAuthClientRow {
   readonly id: string;
@@ -29,8 +31,12 @@ export interface OAuthClientTable {
     readonly source?: string;
     readonly since?: number;
   }): Promise<number>;
-  /** Newest first. */
-  list(query: { readonly kind: OAuthClientRow['kind']; readonly limit: number }): Promise<OAuthClientRow[]>;
+  /** Newest first; of one kind, or of both. */
+  list(query: {
+    readonly kind?: OAuthClientRow['kind'];
+    readonly before?: Place;
+    readonly limit: number;
+  }): Promise<OAuthClientRow[]>;
   /**
    * Deletes clients that were neither made nor used since a time. One with a living grant stays whatever it was.
    * @returns how many it deleted.
@@ -74,7 +80,12 @@ export interface OAuthGrantTable {
   insert(row: OAuthGrantRow): Promise<void>;
   find(id: string): Promise<OAuthGrantRow | undefined>;
   /** Newest first; of one tenant, or of all. */
-  list(query: { readonly tenant?: string; readonly limit: number }): Promise<OAuthGrantRow[]>;
+  list(query: {
+    readonly tenant?: string;
+    readonly clientId?: string;
+    readonly before?: Place;
+    readonly limit: number;
+  }): Promise<OAuthGrantRow[]>;
   /** Lets a grant that was not revoked live longer. An earlier end never overwrites a later one. */
   extend(id: string, expiresAt: number): Promise<void>;
   /** Atomic. Forgets the identity provider's tokens. @returns whether this very call revoked it. */

@@ -86,8 +86,11 @@ export interface Links {
   get(id: string, tenant?: string): Promise<LinkFacts | undefined>;
   /** Newest first. */
   list(query: { readonly tenant?: string; readonly before?: LinkPlace; readonly limit: number }): Promise<LinkPage>;
-  /** @returns the link as it is then; nothing where there is none. @throws PosternError `invalid_params` */
-  patch(id: string, changes: LinkPatch, tenant?: string): Promise<LinkFacts | undefined>;
+  /**
+   * @param was changes it only where it is as it was here. Default: whatever it is.
+   * @returns the link as it is then; nothing where there is none. @throws PosternError `invalid_params`
+   */
+  patch(id: string, changes: LinkPatch, tenant?: string, was?: LinkFacts): Promise<LinkFacts | undefined>;
   /** Ends it now, on every node within a second. @returns what it was; nothing where this call did not delete it. */
   delete(id: string, tenant?: string): Promise<LinkFacts | undefined>;
 }
@@ -135,11 +138,11 @@ export function createLinks(parts: LinksParts): Links {
       const last = rows.length > most ? links.at(-1) : undefined;
       return { links, ...(last === undefined ? {} : { next: { createdAt: last.createdAt, id: last.id } }) };
     },
-    patch: async (id, patch, tenant) => {
+    patch: async (id, patch, tenant, was) => {
       const now = clock.now();
       const changes = changesOf(patch, rules, now);
       if ((await find(id, tenant)) === undefined) return undefined;
-      const row = await table.change(id, changes, now);
+      const row = await table.change(id, changes, now, was && changeable(was));
       await parts.changed(id);
       return row && factsOf(row);
     },
@@ -154,6 +157,11 @@ export function createLinks(parts: LinksParts): Links {
 
 function factsOf({ digest: _, ...facts }: LinkRow): LinkFacts {
   return facts;
+}
+
+function changeable(link: LinkFacts): Required<LinkChanges> {
+  const { name, methods, tags, tools, toolset, requireKey, expiresAt } = link;
+  return { name, methods, tags, tools, toolset, requireKey, expiresAt };
 }
 
 /** What is given, as it is stored. @throws PosternError `invalid_params` */

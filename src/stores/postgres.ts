@@ -13,6 +13,7 @@ import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
 import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
+import { createTenantTable } from './sql/tenants.ts';
 import { createSuspensionTable } from './sql/suspensions.ts';
 import { createWebhookTable } from './sql/webhooks.ts';
 
@@ -77,6 +78,7 @@ export function openPostgres(options: PostgresOptions): Database {
     webhooks: createWebhookTable(db),
     suspensions: createSuspensionTable(db),
     adminKeys: createAdminKeyTable(db),
+    tenants: createTenantTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: async () => {
       // A migration takes the time it takes, and so does waiting for that of another node.

@@ -12,6 +12,7 @@ import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
 import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
+import { createTenantTable } from './sql/tenants.ts';
 import { createSuspensionTable } from './sql/suspensions.ts';
 import { createWebhookTable } from './sql/webhooks.ts';
 import { openSqliteFile } from './sqlite-dialect.ts';
@@ -66,6 +67,7 @@ export function openSqlite(options: SqliteOptions): Database {
     webhooks: createWebhookTable(db),
     suspensions: createSuspensionTable(db),
     adminKeys: createAdminKeyTable(db),
+    tenants: createTenantTable(db),
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {

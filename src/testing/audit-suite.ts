@@ -51,6 +51,11 @@ export function auditSuite(database: () => Database): void {
     expect(await ids({ limit: 10 })).toEqual(['n', 'g', 'a']);
   });
 
+  it('reads what is of one kind', async () => {
+    await database().audit.append([record('a', 1), record('b', 2, { event: 'key_created' })]);
+    expect(await ids({ event: 'key_created', limit: 10 })).toEqual(['b']);
+  });
+
   it('reads what is not older than a time', async () => {
     await database().audit.append([record('a', 1), record('b', 2), record('c', 3)]);
     expect(await ids({ since: START + 2, limit: 10 })).toEqual(['c', 'b']);

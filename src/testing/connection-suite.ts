@@ -17,7 +17,7 @@ export function connectionSuite(table: () => ConnectionTable): void {
   });
 
   it('has one of a name for each owner at each upstream, and keeps the first of two', async () => {
-    const inserted = [
+    const rows = [
       connection('a'),
       { ...connection('b'), kind: 'basic' as const },
       { ...connection('c'), tenant: 'globex' },
@@ -25,9 +25,21 @@ export function connectionSuite(table: () => ConnectionTable): void {
       { ...connection('e'), ...ada },
       { ...connection('f'), ...ada, issuer: 'https://else.test' },
       { ...connection('g'), name: 'second' },
-    ].map((row) => table().insert({ ...row, name: row.name === 'second' ? 'second' : 'main' }));
-    expect(await Promise.all(inserted)).toEqual([true, false, true, true, true, true, true]);
+    ];
+    const inserted: boolean[] = [];
+    for (const row of rows) {
+      inserted.push(await table().insert({ ...row, name: row.name === 'second' ? 'second' : 'main' }));
+    }
+    expect(inserted).toEqual([true, false, true, true, true, true, true]);
     expect(await table().find('b')).toBeUndefined();
+  });
+
+  it('lists the newest first, page by page', async () => {
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      await table().insert({ ...connection(id), name: id, createdAt: index < 2 ? 1 : 2 });
+    }
+    expect((await table().list({ limit: 2 })).map(({ id }) => id)).toEqual(['c', 'b']);
+    expect((await table().list({ limit: 2, before: { at: 1, id: 'b' } })).map(({ id }) => id)).toEqual(['a']);
   });
 
   it('68: lets a caller use those of their tenant and their own, and nobody else’s', async () => {

@@ -109,6 +109,19 @@ function keySuite(database: () => Database): void {
     expect(await database().keys.tenants(10)).toEqual(['acme']);
   });
 
+  it('knows the tenants that something is of', async () => {
+    await database().keys.insert({ ...apiKey('a'), tenant: 'b' });
+    await database().keys.insert({ ...apiKey('b'), tenant: 'b' });
+    await database().keys.insert({ ...apiKey('c'), tenant: 'C' });
+    const admin = { ...apiKey('d'), role: 'admin' as const, tenant: 'a' };
+    await database().adminKeys.insert(admin);
+    await database().adminKeys.insert({ ...admin, id: 'e', role: 'operator', tenant: null });
+    const { tenants } = database();
+    expect(await tenants.list({ after: '', limit: 9 })).toEqual(['C', 'a', 'b']);
+    expect(await tenants.list({ after: 'C', limit: 1 })).toEqual(['a']);
+    expect([await tenants.has('a'), await tenants.has('A'), await tenants.has('')]).toEqual([true, false, false]);
+  });
+
   it('lets one of many revoke a key, and keeps the first time', async () => {
     await database().keys.insert(apiKey('one'));
     const revoked = await Promise.all([1, 2, 3, 4, 5].map((at) => database().keys.revoke('one', at)));
@@ -178,6 +191,52 @@ function callSuite(database: () => Database): void {
     await database().calls.append([call('b', 20), call('d', 40)]);
     await database().calls.append([call('c', 30), call('a', 10)]);
     expect((await database().calls.recent({ limit: 3 })).map(({ id }) => id)).toEqual(['d', 'c', 'b']);
+  });
+
+  it('reads by tool, outcome and time, page by page', async () => {
+    const rows = [
+      call('a', 1),
+      { ...call('b', 2), code: 'timeout' },
+      { ...call('c', 2), tool: 'get_ticket' },
+      { ...call('d', 3), code: 'not_found', tenant: 'globex' },
+    ];
+    await database().calls.append(rows);
+    const ids = async (query: object) =>
+      (await database().calls.page({ limit: 10, ...query })).map(({ id }) => id).join('');
+    const at = 1_700_000_000_000;
+    expect(await ids({})).toBe('dcba');
+    expect(await ids({ tool: 'get_ticket' })).toBe('c');
+    expect(await ids({ code: 'timeout' })).toBe('b');
+    expect(await ids({ failed: true })).toBe('db');
+    expect(await ids({ failed: false, tenant: 'acme' })).toBe('ca');
+    expect(await ids({ since: at + 2, until: at + 3 })).toBe('cb');
+    expect(await ids({ before: { at: at + 2, id: 'c' }, limit: 1 })).toBe('b');
+  });
+
+  it('adds up by day, tenant and tool, page by page', async () => {
+    const day = Math.floor(1_700_000_000_000 / 86_400_000);
+    const rows = [
+      call('a', 1),
+      { ...call('b', 2), code: 'timeout', upstreamMs: 1 },
+      { ...call('c', 3), tool: 'get_ticket' },
+      { ...call('d', 4), tenant: 'globex' },
+      call('e', 86_400_000),
+    ];
+    await database().calls.append(rows);
+    const query = { since: 1_699_000_000_000, until: 1_701_000_000_000, limit: 10 };
+    const sums = await database().calls.usage(query);
+    expect(sums.map((sum) => [sum.day - day, sum.tenant, sum.tool, sum.calls, sum.failed, sum.ms])).toEqual([
+      [1, 'acme', 'list_tickets', 1, 0, 1.5],
+      [0, 'globex', 'list_tickets', 1, 0, 1.5],
+      [0, 'acme', 'list_tickets', 2, 1, 3],
+      [0, 'acme', 'get_ticket', 1, 0, 1.5],
+    ]);
+    expect(sums[2]?.upstreamMs).toBe(1);
+    const [, second] = sums;
+    expect(await database().calls.usage({ ...query, before: second, limit: 1 })).toEqual([sums[2]]);
+    expect(await database().calls.usage({ ...query, tenant: 'globex' })).toEqual([second]);
+    expect(await database().calls.usage({ ...query, tool: 'get_ticket' })).toEqual([sums[3]]);
+    expect(await database().calls.usage({ ...query, since: 1_700_000_000_000 + 86_400_000 })).toEqual([sums[0]]);
   });
 
   it('keeps the calls of tenants apart', async () => {

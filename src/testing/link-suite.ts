@@ -57,6 +57,11 @@ export function linkSuite(table: () => LinkTable): void {
       link('a', { ...changes, expiresAt: null, toolset: 'x' }),
     );
     expect(await table().change('a', {}, NOW)).toEqual(await table().find('a'));
+    const { name, methods, tags, tools, toolset, requireKey, expiresAt } = link('a', { ...changes, expiresAt: null });
+    const was = { name, methods, tags, tools, toolset, requireKey, expiresAt };
+    expect(await table().change('a', { name: 'newer' }, NOW, was)).toBeUndefined();
+    const now = { ...was, toolset: 'x' };
+    expect(await table().change('a', { name: 'newer' }, NOW, now)).toMatchObject({ name: 'newer' });
     expect(await table().change('b', { expiresAt: null }, NOW)).toBeUndefined();
     expect(await table().change('none', { name: 'x' }, NOW)).toBeUndefined();
     expect(await table().find('b')).toEqual(link('b', { expiresAt: NOW }));

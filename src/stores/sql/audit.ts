@@ -47,9 +47,10 @@ export function createAuditTable(
       added.rows(records.length);
       added.deliveries(deliveries);
     },
-    list: async ({ tenant, since, before, limit }) => {
+    list: async ({ tenant, since, event, before, limit }) => {
       let query = db.selectFrom('audit').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+      if (event !== undefined) query = query.where('event', '=', event);
       if (since !== undefined) query = query.where('at', '>=', since);
       if (before !== undefined) {
         const { at, id } = before;

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { CallRecord } from '../../core/call.ts';
 import type { CallTable } from '../../core/database.ts';
+import { selectCalls, sumCalls } from './call-queries.ts';
 import type { Schema } from './schema.ts';
 
 type Value = string | number | null;
@@ -41,6 +42,8 @@ export function createCallTable(db: Kysely<Schema>, runAll: RunAll): CallTable {
       const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
       return rows.map(toRecord);
     },
+    page: async (query) => (await selectCalls(db, query).execute()).map(toRecord),
+    usage: (query) => sumCalls(db, query),
     count: () => countCalls(db),
   };
 }

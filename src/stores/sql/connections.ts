@@ -1,5 +1,6 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { ConnectionKind, ConnectionRow, ConnectionTable } from '../../core/connections.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 
 /** @param engine `text`: the type of a text that is compared byte by byte. */
@@ -49,10 +50,11 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
       const found = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
       return found === undefined ? undefined : toRow(found);
     },
-    list: async ({ tenant, limit }) => {
-      const newest = db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
-      const rows = await (tenant === undefined ? newest : newest.where('tenant', '=', tenant)).limit(limit).execute();
-      return rows.map(toRow);
+    list: async ({ tenant, before, limit }) => {
+      let newest = db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (tenant !== undefined) newest = newest.where('tenant', '=', tenant);
+      if (before !== undefined) newest = newest.where(behind('created_at', before));
+      return (await newest.limit(limit).execute()).map(toRow);
     },
     usable: async ({ tenant, upstream, subject, issuer, limit }) => {
       const rows = await db

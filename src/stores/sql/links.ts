@@ -1,4 +1,4 @@
-import type { Expression, Kysely, Selectable } from 'kysely';
+import { type Expression, type Kysely, type Selectable, sql } from 'kysely';
 import type { LinkChanges, LinkRow, LinkTable } from '../../core/links.ts';
 import type { Schema } from './schema.ts';
 
@@ -59,16 +59,17 @@ export function createLinkTable(db: Kysely<Schema>): LinkTable {
         .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', aliveAt)]));
       return (await living.orderBy('tenant').limit(limit).execute()).map(({ tenant }) => tenant);
     },
-    change: async (id, changes, aliveAt) => {
-      const changed = await db
+    change: async (id, changes, aliveAt, was) => {
+      let update = db
         .updateTable('links')
         // A statement that sets nothing is none.
         .set({ id, ...changedColumns(changes) })
         .where('id', '=', id)
-        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', aliveAt)]))
-        .returningAll()
-        .executeTakeFirst();
-      return asRow(changed);
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', aliveAt)]));
+      for (const [column, value] of Object.entries(was === undefined ? {} : changedColumns(was))) {
+        update = update.where(sql.ref(column), value === null ? 'is' : '=', value);
+      }
+      return asRow(await update.returningAll().executeTakeFirst());
     },
     delete: async (id) => {
       const { numDeletedRows } = await db.deleteFrom('links').where('id', '=', id).executeTakeFirst();

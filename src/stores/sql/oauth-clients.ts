@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { OAuthClientRow, OAuthClientTable } from '../../core/oauth-tables.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 
 /** OAuth clients on any engine that Kysely speaks to. Each verb is one statement. */
@@ -40,9 +41,11 @@ export function createOAuthClientTable(db: Kysely<Schema>): OAuthClientTable {
       const { rows } = await query.select(({ fn }) => fn.countAll<number>().as('rows')).executeTakeFirstOrThrow();
       return Number(rows);
     },
-    list: async ({ kind, limit }) => {
-      const newest = db.selectFrom('oauth_clients').selectAll().where('kind', '=', kind).orderBy('created_at', 'desc');
-      return (await newest.orderBy('id', 'desc').limit(limit).execute()).map(toRow);
+    list: async ({ kind, before, limit }) => {
+      let newest = db.selectFrom('oauth_clients').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (kind !== undefined) newest = newest.where('kind', '=', kind);
+      if (before !== undefined) newest = newest.where(behind('created_at', before));
+      return (await newest.limit(limit).execute()).map(toRow);
     },
     prune: async (pruning) => {
       const { numDeletedRows } = await db

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { OAuthGrantRow, OAuthGrantTable } from '../../core/oauth-tables.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 
 /** Grants on any engine that Kysely speaks to. Each verb is one statement. */
@@ -12,10 +13,12 @@ export function createOAuthGrantTable(db: Kysely<Schema>): OAuthGrantTable {
       const found = await db.selectFrom('oauth_grants').selectAll().where('id', '=', id).executeTakeFirst();
       return found === undefined ? undefined : toRow(found);
     },
-    list: async ({ tenant, limit }) => {
-      const newest = db.selectFrom('oauth_grants').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
-      const rows = await (tenant === undefined ? newest : newest.where('tenant', '=', tenant)).limit(limit).execute();
-      return rows.map(toRow);
+    list: async ({ tenant, clientId, before, limit }) => {
+      let newest = db.selectFrom('oauth_grants').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      if (tenant !== undefined) newest = newest.where('tenant', '=', tenant);
+      if (clientId !== undefined) newest = newest.where('client_id', '=', clientId);
+      if (before !== undefined) newest = newest.where(behind('created_at', before));
+      return (await newest.limit(limit).execute()).map(toRow);
     },
     extend: async (id, expiresAt) => {
       await db
