@@ -15,6 +15,8 @@ export class Lru<K, V> {
   readonly #max: number;
   readonly #expire: LruOptions['expire'];
   readonly #evicted: LruOptions<V>['evicted'];
+  /** What was used last is in its place already: a map that is deleted from all the time is made anew all the time. */
+  #newest: K | undefined;
 
   /** @throws RangeError when `max` is not a positive whole number. */
   constructor(options: LruOptions<V>) {
@@ -31,9 +33,15 @@ export class Lru<K, V> {
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (this.#expire !== undefined && entry.diesAt <= this.#expire.clock.now()) return undefined;
-    this.#entries.set(key, entry);
+    if (this.#expire !== undefined && entry.diesAt <= this.#expire.clock.now()) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    if (key !== this.#newest) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      this.#newest = key;
+    }
     return entry.value;
   }
 
@@ -50,6 +58,7 @@ export class Lru<K, V> {
     const expire = this.#expire;
     const diesAt = expire === undefined ? Number.POSITIVE_INFINITY : expire.clock.now() + expire.afterMs;
     this.#entries.set(key, { value, diesAt });
+    this.#newest = key;
   }
 
   delete(key: K): void {

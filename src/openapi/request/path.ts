@@ -47,6 +47,8 @@ const dotted = (segment: string): boolean => /^\.{1,2}$/.test(segment.split(';',
  * could read the value as a step to another path (CWE-22). `%2e` is a dot segment to WHATWG URLs as well.
  */
 function climbs(value: string): boolean {
+  // Whatever climbs has a dot, plain or encoded.
+  if (!/[.%]/.test(value)) return false;
   let text = value;
   for (let rounds = 0; rounds < 4; rounds++) {
     if (text.split(/[/\\]/).some(dotted)) return true;
