@@ -191,6 +191,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     },
     offer,
     call: createCalls({ clock, ids, ...observers.calls, entrance }),
+    quotas: entrance.quotas,
     changes,
     announces: extras.reload?.watch === true || Object.keys(config.mcpUpstreams).length > 0,
   });

@@ -321,3 +321,34 @@ test('a reload takes up other limits, and keeps what has been counted', async ()
   await server.postern.reload();
   expect(await made(9)).toBe(9);
 });
+
+describe('a resource that is read, and a prompt that is got', () => {
+  const contents = {
+    resources: [{ uri: 'acme:doc', name: 'doc', read: () => 'text' }],
+    prompts: [{ name: 'greet', get: () => 'Hi' }],
+  };
+
+  test('count like calls, and are refused with the numbers when a limit is met', async () => {
+    const server = await open(BURST, contents);
+    const { key } = await server.key();
+    const read = () => server.modern(key, 'resources/read', { uri: 'acme:doc' });
+    const get = () => server.modern(key, 'prompts/get', { name: 'greet' });
+    expect([(await read()).status, (await get()).status]).toEqual([200, 200]);
+    for (const ask of [read, get]) {
+      const { status, headers, body } = await ask();
+      expect([status, Number(headers['retry-after']) > 0]).toEqual([429, true]);
+      expect(body).toContain('This server takes 2 calls in 60 seconds of one tenant');
+    }
+    expect((await server.call(key, 'echo')).json.result.isError).toBe(true);
+    expect((await server.modern(key, 'resources/list')).status).toBe(200);
+  });
+
+  test('do not count towards limits of tools by tag or name', async () => {
+    const limits = { echoes: { per: 'tenant', tools: [{ tool: 'e*' }], calls: 1, windowSeconds: 60 } };
+    const server = await open({ limits }, contents);
+    const { key } = await server.key();
+    for (let times = 0; times < 3; times++) {
+      expect((await server.modern(key, 'resources/read', { uri: 'acme:doc' })).status).toBe(200);
+    }
+  });
+});

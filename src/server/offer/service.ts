@@ -1,8 +1,9 @@
 import type { Invocation } from '../../calls/call.ts';
 import type { ToolResult } from '../../core/content.ts';
-import type { Conversation } from '../../core/conversation.ts';
+import { type Conversation, Suspended } from '../../core/conversation.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Principal } from '../../core/principal.ts';
+import type { Tool } from '../../core/tool.ts';
 import type {
   CacheHint,
   Caller,
@@ -13,8 +14,10 @@ import type {
   ListPage,
   McpService,
 } from '../../protocol/service.ts';
+import type { Quotas } from '../../quota/quotas.ts';
 import { createContext } from '../../tools/context.ts';
 import type { Page } from '../../tools/pages.ts';
+import { withRateLimit } from '../../upstream/rate-limit-response.ts';
 import { stepUpResult } from '../routes/step-up.ts';
 import type { Lease } from './lease.ts';
 import type { Offer, View } from './offer.ts';
@@ -33,6 +36,8 @@ export interface ServiceParts {
   /** What is served now. */
   readonly offer: () => Offer;
   readonly call: (invocation: Invocation) => Promise<ToolResult>;
+  /** What reads of resources and prompts are let in by, as calls are. */
+  readonly quotas: Quotas;
   readonly changes: Changes;
   /** Whether legacy clients get a session to hear of changes by. */
   readonly announces: boolean;
@@ -107,14 +112,16 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     listResources: async (caller, cursor) => asListPage(resourcesOf(caller).list(cursor)),
     listResourceTemplates: async (caller, cursor) => asListPage(resourcesOf(caller).listTemplates(cursor)),
     readResource: (caller, uri, conversation) =>
-      held(caller, async ({ offer }) => ({
+      counted(parts.quotas, caller, READING, async ({ offer }) => ({
         contents: await offer.resources.read(uri, context(caller, conversation)),
         cache: PRIVATE,
       })),
 
     listPrompts: async (caller, cursor) => asListPage(promptsOf(caller).list(cursor)),
     getPrompt: (caller, name, args, conversation) =>
-      held(caller, ({ offer }) => offer.prompts.get(name, args, context(caller, conversation))),
+      counted(parts.quotas, caller, PROMPTING, ({ offer }) =>
+        offer.prompts.get(name, args, context(caller, conversation)),
+      ),
 
     async complete(caller, ref, argument, others): Promise<Completion> {
       const completer =
@@ -144,6 +151,41 @@ async function held<T>({ lease }: ServerCaller, run: (view: View) => Promise<T>)
     return await run(view);
   } finally {
     lease.leave();
+  }
+}
+
+/** Counted as calls of tools that have nothing a limit could select them by. */
+const READING = standIn('resources/read');
+const PROMPTING = standIn('prompts/get');
+
+function standIn(name: string): Tool {
+  return {
+    name,
+    description: '',
+    inputSchema: { type: 'object' },
+    annotations: {},
+    scopes: [],
+    tags: [],
+    upstream: '',
+  };
+}
+
+/** As {@link held}, once there is room. @throws PosternError `rate_limited`, `quota_exceeded`, with the numbers. */
+async function counted<T>(
+  quotas: Quotas,
+  caller: ServerCaller,
+  what: Tool,
+  run: (view: View) => Promise<T>,
+): Promise<T> {
+  const pass = await quotas.admit(caller.principal, what);
+  if (!('leave' in pass)) throw withRateLimit(pass.error, pass.reading);
+  try {
+    return await held(caller, run);
+  } catch (thrown) {
+    if (thrown instanceof Suspended) pass.postponed();
+    throw thrown;
+  } finally {
+    pass.leave();
   }
 }
 
