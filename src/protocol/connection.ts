@@ -165,7 +165,7 @@ export class Connection<C extends Caller> {
 
   #modernConversation(inbound: InboundRequest, caller: C, outlet: Outlet): ModernConversation {
     const client = readEnvelope(inbound.params);
-    return modernConversation(this.#options.parts.states, caller.key, inbound, client, outlet, undefined);
+    return modernConversation(this.#options.parts.states, caller, inbound, client, outlet, undefined);
   }
 
   #legacyConversation({ id, params }: InboundRequest, outlet: Outlet): LegacyConversation {

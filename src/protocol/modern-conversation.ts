@@ -138,18 +138,18 @@ const NO_PARAMS: JsonObject = Object.freeze({});
  */
 export function modernConversation(
   parts: StateParts,
-  callerKey: string,
+  caller: StateBinding['caller'],
   { method, params }: InboundRequest,
   client: ClientFacts,
   outlet: Outlet,
   gone: HttpRequest | undefined,
 ): ModernConversation {
   if (!SUSPENDABLE.has(method)) {
-    return new ModernConversation(client, outlet, gone, parts, { callerKey, method, name: '', args: {} }, NO_PARAMS);
+    return new ModernConversation(client, outlet, gone, parts, { caller, method, name: '', args: {} }, NO_PARAMS);
   }
   // By what the method itself reads: a `name` beside a `uri` would bind the state to nothing.
   const named = params[method === 'resources/read' ? 'uri' : 'name'];
   const name = typeof named === 'string' ? named : '';
-  const binding = { callerKey, method, name, args: optionalObject(params, 'arguments') };
+  const binding = { caller, method, name, args: optionalObject(params, 'arguments') };
   return new ModernConversation(client, outlet, gone, parts, binding, params);
 }

@@ -36,7 +36,7 @@ export function serveModern<C extends Caller>(
   const openStream = streams(parts, request, caller, facts, () => conversation);
   const { deadlines } = parts;
   const outlet = new HttpOutlet({ deadlines, onlyStream: acceptsOnlyStream(request), openStream }, resolve);
-  const conversation = modernConversation(parts.states, caller.key, inbound, client, outlet, request);
+  const conversation = modernConversation(parts.states, caller, inbound, client, outlet, request);
   const { service, writer } = parts;
   const asked = { service, caller, era: 'modern', id, method, params, writer, conversation, reply: outlet } as const;
   void answer(parts.modern, asked, outlet, reject, facts, parts.note);

@@ -6,10 +6,11 @@ import { PosternError } from '../core/errors.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { sha256 } from '../lib/digest.ts';
 import type { Sealer } from '../lib/seal.ts';
+import type { Caller } from './service.ts';
 
-/** What a state is bound to besides its caller: the request it came out of. */
+/** What a state is bound to: the caller, and the request it came out of. */
 export interface StateBinding {
-  readonly callerKey: string;
+  readonly caller: Pick<Caller, 'key'>;
   readonly method: string;
   /** The tool, the prompt or the URI. */
   readonly name: string;
@@ -91,12 +92,12 @@ function claimKey(binding: StateBinding, state: RequestState): string {
   return `mcp:state:${callerDigest(binding)}:${state.nonce}`;
 }
 
-function contextOf({ callerKey, method, name }: StateBinding): string {
-  return JSON.stringify(['mcp-request-state', callerKey, method, name]);
+function contextOf({ caller, method, name }: StateBinding): string {
+  return JSON.stringify(['mcp-request-state', caller.key, method, name]);
 }
 
-function callerDigest({ callerKey }: StateBinding): string {
-  return sha256(callerKey);
+function callerDigest({ caller }: StateBinding): string {
+  return sha256(caller.key);
 }
 
 /** Equal for arguments that are equal as JSON, in whatever order a client writes their keys. */
