@@ -7,10 +7,13 @@ import { heldOf, isRenewable, type Kept } from './credentials.ts';
 import { openCredential } from './records.ts';
 import { createRefresh, lose, type RefreshParts } from './refresh.ts';
 import { cannotAsk, needsReauth, operatorsToMend } from './refusals.ts';
+import { filledIn, variablesOf } from './variables.ts';
 
 export interface AccountsOptions extends RefreshParts {
   /** The upstream's name in the config. */
   readonly upstream: string;
+  /** Where accounts are that are nowhere else: with variables, which each account fills in. */
+  readonly place?: string;
   /** Whether callers with several accounts choose by an argument. */
   readonly choose: boolean;
   /** Makes a URL at which an account is connected. Default: there is none. */
@@ -69,6 +72,19 @@ export function createAccounts(options: AccountsOptions): Accounts {
       if (kept.expiresAt - early <= clock.now()) return undefined;
     }
     return spelled(row, kept);
+  };
+
+  const placeOf = ({ id, baseUrl, variables }: ConnectionRow): string | null => {
+    if (baseUrl !== null || options.place === undefined) return baseUrl;
+    const place = filledIn(options.place, variables);
+    if (place !== undefined) return place;
+    options.refused(`connection ${id}: no value for ${variablesOf(options.place).join(', ')}`);
+    throw operatorsToMend();
+  };
+
+  const spelled = (row: ConnectionRow, kept: Kept): Account | undefined => {
+    const held = heldOf(kept);
+    return held && { id: row.id, version: row.version, held, baseUrl: placeOf(row) };
   };
 
   const renewed = async (row: ConnectionRow, fallback: Account | undefined): Promise<Account> => {
@@ -156,9 +172,4 @@ function wishOf(
     return issuer === undefined || !theirs ? undefined : { ...wish, user: { subject, issuer } };
   }
   return (kind === 'key' || kind === 'service') && offerTo === 'callers' ? wish : undefined;
-}
-
-function spelled({ id, version, baseUrl }: ConnectionRow, kept: Kept): Account | undefined {
-  const held = heldOf(kept);
-  return held && { id, version, held, baseUrl };
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectionKind, HeldCredential } from '../core/connections.ts';
 
@@ -10,6 +11,17 @@ const token = { accessToken: sent.optional(), expiresAt: z.int().optional() };
 
 const oauth2 = z.strictObject({ refreshToken: text.optional(), ...token });
 const clientCredentials = z.strictObject({ clientId: text, clientSecret: text, ...token });
+const jwtBearer = z.strictObject({
+  issuer: text,
+  /** In whose name; without it, the issuer's own. */
+  subject: text.optional(),
+  /** PKCS #8 in PEM. */
+  privateKey: text.refine(isPrivateKey, { error: 'a private key in PEM: PKCS #8, RSA of 2048 bits or more, or P-256' }),
+  keyId: text.optional(),
+  /** Whom the assertion is for; without it, the token endpoint. */
+  audience: text.optional(),
+  ...token,
+});
 const bearer = z.strictObject({ token: sent });
 const basic = z.strictObject({ user: z.string({ error: 'a text' }), password: z.string({ error: 'a text' }) });
 const apiKey = z.strictObject({
@@ -27,6 +39,7 @@ const SCHEMAS = {
     error: 'refreshToken, accessToken or both',
   }),
   client_credentials: clientCredentials,
+  jwt_bearer: jwtBearer,
   bearer,
   basic,
   api_key: apiKey,
@@ -37,6 +50,7 @@ const SCHEMAS = {
 export type Renewable = (
   | ({ readonly kind: 'oauth2' } & z.output<typeof oauth2>)
   | ({ readonly kind: 'client_credentials' } & z.output<typeof clientCredentials>)
+  | ({ readonly kind: 'jwt_bearer' } & z.output<typeof jwtBearer>)
 ) & { readonly accessToken?: string | undefined };
 
 /** What the vault keeps of an account. */
@@ -71,7 +85,27 @@ export function readCredential(kind: ConnectionKind, given: unknown): Kept {
 }
 
 export function isRenewable(kept: Kept): kept is Renewable {
-  return kept.kind === 'oauth2' || kept.kind === 'client_credentials';
+  return kept.kind === 'oauth2' || kept.kind === 'client_credentials' || kept.kind === 'jwt_bearer';
+}
+
+/** When the token in a credential ends, where another one can be had. */
+export function endOf(kept: Kept): number | null {
+  return isRenewable(kept) ? (kept.expiresAt ?? null) : null;
+}
+
+/** How a key signs (RFC 7518 §3.1); nothing for one that is none, or too weak. */
+export function algorithmOf(privateKey: string): 'RS256' | 'ES256' | undefined {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails: details } = createPrivateKey(privateKey);
+    if (asymmetricKeyType === 'rsa') return (details?.modulusLength ?? 0) >= 2048 ? 'RS256' : undefined;
+    return asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1' ? 'ES256' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrivateKey(privateKey: string): boolean {
+  return algorithmOf(privateKey) !== undefined;
 }
 
 /** What a call adds to its request; nothing where a token has to be got first. */
@@ -79,6 +113,7 @@ export function heldOf(kept: Kept): HeldCredential | undefined {
   switch (kept.kind) {
     case 'oauth2':
     case 'client_credentials':
+    case 'jwt_bearer':
       return kept.accessToken === undefined ? undefined : { bearer: kept.accessToken };
     case 'bearer':
       return { bearer: kept.token };

@@ -1,5 +1,5 @@
 import type { ConnectionOwner, ConnectionRow, ConnectionWrite } from '../core/connections.ts';
-import type { Kept } from './credentials.ts';
+import { endOf, type Kept } from './credentials.ts';
 import { sealCredential } from './records.ts';
 import type { Vault } from './vault.ts';
 
@@ -10,17 +10,20 @@ export interface ConnectionWish extends ConnectionOwner {
   readonly upstream: string;
   readonly name: string;
   readonly baseUrl: string | null;
+  /** Default: none. */
+  readonly variables?: ConnectionRow['variables'];
   readonly scopes: readonly string[];
 }
 
 /** A new connection, with its credential sealed. */
 export function makeConnection(wish: ConnectionWish, kept: Kept, vault: Vault, now: number): ConnectionRow {
-  const row = { ...wish, kind: kept.kind, state: 'connected', version: 1, createdAt: now, updatedAt: now } as const;
+  const times = { createdAt: now, updatedAt: now, endsAt: endOf(kept) };
+  const row = { variables: {}, ...wish, ...times, kind: kept.kind, state: 'connected', version: 1 } as const;
   return { ...row, ...sealCredential(vault, row, kept) };
 }
 
 /** Another credential for a connection, to be written over the version that is there. */
 export function nextCredential(row: ConnectionRow, kept: Kept, vault: Vault, now: number): ConnectionWrite {
   const sealed = sealCredential(vault, { ...row, version: row.version + 1 }, kept);
-  return { ...sealed, scopes: row.scopes, updatedAt: now };
+  return { ...sealed, scopes: row.scopes, updatedAt: now, endsAt: endOf(kept) };
 }

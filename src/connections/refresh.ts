@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
 import { oneNode, writeSurely } from '../lib/one-node.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import { isRenewable, type Renewable } from './credentials.ts';
+import { endOf, isRenewable, type Renewable } from './credentials.ts';
 import { openCredential, sealCredential } from './records.ts';
 import type { Vault } from './vault.ts';
 
@@ -22,8 +22,8 @@ export type TokenAnswer =
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'unreachable' };
 
-/** Asks the token endpoint of an upstream. */
-export type AskToken = (kept: Renewable) => Promise<TokenAnswer>;
+/** Asks the token endpoint of an upstream. @param variables what stands for the variables in its URL. */
+export type AskToken = (kept: Renewable, variables: ConnectionRow['variables']) => Promise<TokenAnswer>;
 
 export type Refreshed =
   | { readonly kind: 'stands'; readonly row: ConnectionRow }
@@ -88,10 +88,10 @@ async function refresh(row: ConnectionRow, parts: RefreshParts): Promise<Refresh
   const answer: TokenAnswer =
     kept.kind === 'oauth2' && kept.refreshToken === undefined
       ? { kind: 'refused', error: 'invalid_grant' }
-      : await ask(kept);
+      : await ask(kept, row.variables);
   if (answer.kind === 'unreachable') return { kind: 'unknown' };
   if (answer.kind === 'refused') {
-    const ended = ENDED.has(answer.error) || (kept.kind === 'client_credentials' && ENDED_CLIENT.has(answer.error));
+    const ended = ENDED.has(answer.error) || (kept.kind !== 'oauth2' && ENDED_CLIENT.has(answer.error));
     if (!ended) return ours(answer.error);
     const newer = await overtaken(row, table);
     if (newer !== undefined) return { kind: 'stands', row: newer };
@@ -99,10 +99,12 @@ async function refresh(row: ConnectionRow, parts: RefreshParts): Promise<Refresh
     return { kind: 'ended' };
   }
   const next = { ...row, version: row.version + 1 };
+  const fresh = renewed(kept, answer, clock.now());
   const write = {
-    ...sealCredential(vault, next, renewed(kept, answer, clock.now())),
+    ...sealCredential(vault, next, fresh),
     scopes: answer.scopes ?? row.scopes,
     updatedAt: clock.now(),
+    endsAt: endOf(fresh),
   };
   if (await writeSurely(clock, () => table.replace(row.id, row.version, write))) {
     return { kind: 'stands', row: { ...next, ...write } };

@@ -2,7 +2,15 @@ import type { Place } from './admin.ts';
 import type { Principal } from './principal.ts';
 
 /** How an account at an upstream is called with. */
-export const CONNECTION_KINDS = ['oauth2', 'client_credentials', 'bearer', 'basic', 'api_key', 'headers'] as const;
+export const CONNECTION_KINDS = [
+  'oauth2',
+  'client_credentials',
+  'jwt_bearer',
+  'bearer',
+  'basic',
+  'api_key',
+  'headers',
+] as const;
 export type ConnectionKind = (typeof CONNECTION_KINDS)[number];
 
 /** Whose a connection is: a tenant's, for all its callers, or one user's. */
@@ -24,6 +32,8 @@ export interface ConnectionRow extends ConnectionOwner {
   readonly kind: ConnectionKind;
   /** Where the account is, when not where the others are. */
   readonly baseUrl: string | null;
+  /** What stands for the variables in the URLs of the upstream, by name. */
+  readonly variables: { readonly [name: string]: string };
   /** What was granted, where that is known. */
   readonly scopes: readonly string[];
   /** `needs_reauth`: the upstream takes its credential no more. */
@@ -38,10 +48,12 @@ export interface ConnectionRow extends ConnectionOwner {
   readonly createdAt: number;
   /** When the credential was last written. */
   readonly updatedAt: number;
+  /** When the token in it ends, where that is known and another one can be had. */
+  readonly endsAt: number | null;
 }
 
 /** Another credential of a connection. */
-export type ConnectionWrite = Pick<ConnectionRow, 'sealed' | 'keyId' | 'scopes' | 'updatedAt'>;
+export type ConnectionWrite = Pick<ConnectionRow, 'sealed' | 'keyId' | 'scopes' | 'updatedAt' | 'endsAt'>;
 
 export interface ConnectionTable {
   /** @returns false where its owner has one of that name at the upstream: it stays as it is. */
@@ -57,6 +69,13 @@ export interface ConnectionTable {
   replace(id: string, version: number, next: ConnectionWrite): Promise<boolean>;
   /** Marks `version` as one that is taken no more. @returns whether this very call did. */
   needsReauth(id: string, version: number): Promise<boolean>;
+  /** Those of an upstream that are connected and whose tokens end within a time, the first to end first. */
+  ending(query: {
+    readonly upstream: string;
+    readonly from: number;
+    readonly until: number;
+    readonly limit: number;
+  }): Promise<ConnectionRow[]>;
   /** Those that are not sealed under a key, by id, behind `after`. */
   sealedOtherwise(query: {
     readonly keyId: string;

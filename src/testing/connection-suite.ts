@@ -7,7 +7,8 @@ export function connectionSuite(table: () => ConnectionTable): void {
     const users: ConnectionRow = {
       ...connection('users'),
       ...{ subject: 'ada', issuer: 'https://id.test', baseUrl: 'https://eu.acme.test', scopes: ['a', 'b"\n'] },
-      ...{ state: 'needs_reauth', version: 7, updatedAt: 9_007_199_254_740_991 },
+      ...{ state: 'needs_reauth', version: 7, updatedAt: 9_007_199_254_740_991, endsAt: 5 },
+      variables: { subdomain: 'acme', region: 'e"u' },
     };
     expect(await table().insert(users)).toBe(true);
     expect(await table().insert(connection('tenants'))).toBe(true);
@@ -85,7 +86,7 @@ export function connectionSuite(table: () => ConnectionTable): void {
 
   it('lets one of many write over a version, and connects by it', async () => {
     await table().insert({ ...connection('one'), state: 'needs_reauth' });
-    const write = (n: number) => ({ sealed: `s${n}`, keyId: 'k2', scopes: ['x'], updatedAt: n });
+    const write = (n: number) => ({ sealed: `s${n}`, keyId: 'k2', scopes: ['x'], updatedAt: n, endsAt: 10 + n });
     const wrote = await Promise.all([1, 2, 3, 4, 5].map((n) => table().replace('one', 1, write(n))));
     expect(wrote.filter(Boolean)).toHaveLength(1);
     const n = wrote.indexOf(true) + 1;
@@ -99,9 +100,25 @@ export function connectionSuite(table: () => ConnectionTable): void {
     const marked = await Promise.all([1, 2, 3].map(() => table().needsReauth('one', 1)));
     expect(marked.filter(Boolean)).toHaveLength(1);
     expect((await table().find('one'))?.state).toBe('needs_reauth');
-    await table().replace('one', 1, { sealed: 's', keyId: 'k', scopes: [], updatedAt: 2 });
+    await table().replace('one', 1, { sealed: 's', keyId: 'k', scopes: [], updatedAt: 2, endsAt: null });
     expect(await table().needsReauth('one', 1)).toBe(false);
     expect((await table().find('one'))?.state).toBe('connected');
+  });
+
+  it('finds those whose tokens end soon, and no others', async () => {
+    const rows = [
+      { ...connection('later'), endsAt: 200 },
+      { ...connection('second'), endsAt: 150 },
+      { ...connection('first'), endsAt: 100 },
+      { ...connection('long ago'), endsAt: 99 },
+      { ...connection('never'), endsAt: null },
+      { ...connection('lost'), endsAt: 150, state: 'needs_reauth' as const },
+      { ...connection('elsewhere'), endsAt: 150, upstream: 'other' },
+    ];
+    for (const row of rows) await table().insert(row);
+    const ending = async (limit: number) =>
+      (await table().ending({ upstream: 'api', from: 100, until: 150, limit })).map(({ id }) => id);
+    expect([await ending(10), await ending(1)]).toEqual([['first', 'second'], ['first']]);
   });
 
   it('finds what is sealed under other keys, and puts it under another unless it was written since', async () => {
@@ -130,5 +147,6 @@ function connection(id: string): ConnectionRow {
   return {
     ...{ id, tenant: 'acme', upstream: 'api', subject: null, issuer: null, name: id, kind: 'oauth2', baseUrl: null },
     ...{ scopes: [], state: 'connected', sealed: 'sealed', keyId: 'k1', version: 1, createdAt: 1, updatedAt: 1 },
+    ...{ variables: {}, endsAt: null },
   };
 }

@@ -17,5 +17,8 @@ export interface ConnectionsSchema {
     version: number;
     created_at: number;
     updated_at: number;
+    /** A JSON object; null for none. */
+    variables: string | null;
+    ends_at: number | null;
   };
 }

@@ -35,6 +35,16 @@ export async function createConnections(
   await db.schema.createIndex('connections_by_key').on('connections').columns(['key_id', 'id']).execute();
 }
 
+/** Accounts may be at places of their own, and tokens are had anew before they end. */
+export async function addConnectionPlaces(
+  db: Kysely<Schema>,
+  { text }: { readonly text: 'text' | Expression<string> },
+): Promise<void> {
+  await db.schema.alterTable('connections').addColumn('variables', text).execute();
+  await db.schema.alterTable('connections').addColumn('ends_at', 'bigint').execute();
+  await db.schema.createIndex('connections_by_end').on('connections').columns(['upstream', 'ends_at']).execute();
+}
+
 /** Connections on any engine that Kysely speaks to. Each verb is one statement. */
 export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
   return {
@@ -74,11 +84,11 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
         .execute();
       return rows.map(toRow);
     },
-    replace: async (id, version, { sealed, keyId, scopes, updatedAt }) => {
+    replace: async (id, version, { sealed, keyId, scopes, updatedAt, endsAt }) => {
       const { numUpdatedRows } = await db
         .updateTable('connections')
         .set({ sealed, key_id: keyId, scopes: JSON.stringify(scopes), updated_at: updatedAt })
-        .set({ version: version + 1, state: 'connected' })
+        .set({ version: version + 1, state: 'connected', ends_at: endsAt })
         .where('id', '=', id)
         .where('version', '=', version)
         .executeTakeFirst();
@@ -93,6 +103,19 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
         .where('state', '=', 'connected')
         .executeTakeFirst();
       return numUpdatedRows > 0n;
+    },
+    ending: async ({ upstream, from, until, limit }) => {
+      const rows = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where('upstream', '=', upstream)
+        .where('state', '=', 'connected')
+        .where('ends_at', '>=', from)
+        .where('ends_at', '<=', until)
+        .orderBy('ends_at')
+        .limit(limit)
+        .execute();
+      return rows.map(toRow);
     },
     sealedOtherwise: async ({ keyId, after, limit }) => {
       const rows = await db
@@ -138,6 +161,8 @@ function toColumns(row: ConnectionRow): Schema['connections'] {
     version: row.version,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
+    variables: Object.keys(row.variables).length === 0 ? null : JSON.stringify(row.variables),
+    ends_at: row.endsAt,
   };
 }
 
@@ -158,5 +183,7 @@ function toRow(columns: Selectable<Schema['connections']>): ConnectionRow {
     version: columns.version,
     createdAt: columns.created_at,
     updatedAt: columns.updated_at,
+    variables: columns.variables === null ? {} : (JSON.parse(columns.variables) as ConnectionRow['variables']),
+    endsAt: columns.ends_at,
   };
 }

@@ -2,7 +2,7 @@ import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { createAdminKeys } from './admin-keys.ts';
 import { createAudit } from './audit.ts';
-import { createConnections } from './connections.ts';
+import { addConnectionPlaces, createConnections } from './connections.ts';
 import { createLinks } from './links.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
@@ -43,6 +43,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0007_native_clients', up: createNativeClients },
   { name: '0008_connections', up: createConnections },
   { name: '0008_links', up: createLinks },
+  { name: '0009_connection_places', up: addConnectionPlaces },
   { name: '0010_suspensions', up: createSuspensions },
   { name: '0010_webhooks', up: createWebhooks },
   { name: '0011_admin_keys', up: createAdminKeys },
