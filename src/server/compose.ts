@@ -119,7 +119,12 @@ export interface Postern {
 export async function compose(config: Config, given: ComposeExtras): Promise<Postern> {
   const { clock } = given;
   const ids = createIds(clock);
-  const observers = createObservers(config, { clock, database: given.database, cache: given.cache, logTo: given.logTo });
+  const observers = createObservers(config, {
+    clock,
+    database: given.database,
+    cache: given.cache,
+    logTo: given.logTo,
+  });
   const extras = { ...given, database: audited(given.database, observers.oauth) };
   const { database } = extras;
   const changes = createChanges();
@@ -202,6 +207,10 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     wanted: (issuer) => offer().presented.has(issuer),
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
+  const admin = await adminDoorOf(config, {
+    ...{ ...extras, offer, tokens: authentication.tokens },
+    failed: observers.adminFailed,
+  });
   const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
   const webhooks = await webhookSenderOf(config, extras, observers);
   const engineOptions = engineOptionsOf(config, extras, observers);
@@ -209,10 +218,6 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const drain = once(() => engine.close());
   const pipeline = createPipeline({
     clock,
-  const admin = await adminDoorOf(config, {
-    ...{ ...extras, offer, tokens: authentication.tokens },
-    failed: observers.adminFailed,
-  });
     ids,
     offer,
     authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
@@ -307,6 +312,12 @@ async function linkDoorOf(
   return (await import('./links.ts')).openLinkDoor(config, { ...parts, expired, failed });
 }
 
+/** The admin API, where it is switched on. */
+async function adminDoorOf(config: Config, parts: AdminDoorParts): Promise<AdminDoor | undefined> {
+  if (!config.auth.admin.enabled) return undefined;
+  return (await import('./admin/door.ts')).openAdminDoor(config, parts);
+}
+
 /** Who tells receivers of what happens, where there may be some. */
 async function webhookSenderOf(
   config: Config,
@@ -314,12 +325,6 @@ async function webhookSenderOf(
   observers: Observers,
 ): Promise<WebhookSender | undefined> {
   if (!config.webhooks.enabled) return undefined;
-/** The admin API, where it is switched on. */
-async function adminDoorOf(config: Config, parts: AdminDoorParts): Promise<AdminDoor | undefined> {
-  if (!config.auth.admin.enabled) return undefined;
-  return (await import('./admin/door.ts')).openAdminDoor(config, parts);
-}
-
   const { openWebhookSender } = await import('./webhooks.ts');
   const vault = vaultOf(config, master);
   return openWebhookSender(config, { database, clock, vault, version, observers, random: Math.random });

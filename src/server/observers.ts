@@ -41,6 +41,8 @@ export interface Observers {
   readonly oauth: (event: OAuthEvent) => void;
   /** Hears what went wrong inside it. */
   oauthFailed(thrown: unknown, requestId: string | undefined): void;
+  /** Hears what went wrong in the admin API, where nobody could be told. */
+  adminFailed(thrown: unknown): void;
   /** Hears of links that have ended by themselves. */
   linkExpired(row: LinkRow): void;
   /** Hears why this node cannot hear what others do to links. */
@@ -52,8 +54,6 @@ export interface Observers {
   /** Hears what becomes of connect URLs. */
   readonly connected: (event: ConnectEvent) => void;
   /** Writes what is waiting. */
-  /** Hears what went wrong in the admin API, where nobody could be told. */
-  adminFailed(thrown: unknown): void;
   close(): Promise<void>;
 }
 
@@ -171,6 +171,10 @@ export function createObservers(config: Config, { clock, database, cache, logTo 
       counters.add('faults', 'oauth');
       log.fault('authorization server failed', thrown, requestId === undefined ? {} : { requestId });
     },
+    adminFailed: (thrown) => {
+      counters.add('faults', 'admin');
+      log.fault('admin API failed', thrown, {});
+    },
     linkExpired: ({ id, tenant, name }) =>
       auditLog.record({ event: 'link_expired', tenant, actorKind: 'system', detail: { linkId: id, name } }),
     linksUnheard: (thrown) => log.event('links are read and not heard', { message: reasonIn(thrown) }, 'warn'),
@@ -219,10 +223,6 @@ function shownPath(path: string): string {
 }
 
 function lineOf(request: HttpRequest, reply: HttpReply, { requestId, ms, principal, error, facts }: Seen) {
-    adminFailed: (thrown) => {
-      counters.add('faults', 'admin');
-      log.fault('admin API failed', thrown, {});
-    },
   return {
     id: requestId,
     method: request.method,
