@@ -13,6 +13,7 @@ import { startGenerator } from './lib/generator.ts';
 import { pinned } from './lib/pinned.ts';
 import type { Plan } from './lib/rounds.ts';
 import { type Row, table } from './lib/row.ts';
+import { links } from './rows/links.ts';
 import { proxiedCall } from './rows/proxied.ts';
 import { quota } from './rows/quota.ts';
 import { start } from './rows/start.ts';
@@ -23,7 +24,7 @@ import { toolsList } from './rows/tools-list.ts';
 const FULL: Plan = { rounds: 9, ms: 1500, warmupMs: 3000, connections: 32, poll: true };
 const QUICK: Plan = { rounds: 5, ms: 500, warmupMs: 1500, connections: 32, poll: true };
 
-const GROUPS = { call: toolsCall, list: toolsList, proxied: proxiedCall, start, tokens, quota } as const;
+const GROUPS = { call: toolsCall, list: toolsList, proxied: proxiedCall, start, tokens, quota, links } as const;
 
 async function measure(context: Context, names: readonly string[]): Promise<Row[]> {
   const rows: Row[] = [];

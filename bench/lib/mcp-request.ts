@@ -9,6 +9,8 @@ const META = {
 export interface Target {
   readonly port: number;
   readonly key?: string;
+  /** Default: `/mcp`. */
+  readonly path?: string;
 }
 
 /** What of a result the bench looks at. */
@@ -27,7 +29,7 @@ export function mcpRequest(
 ): string {
   const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: META } });
   const head = [
-    'POST /mcp HTTP/1.1',
+    `POST ${target.path ?? '/mcp'} HTTP/1.1`,
     `host: 127.0.0.1:${target.port}`,
     'accept: application/json, text/event-stream',
     'content-type: application/json',
@@ -60,7 +62,11 @@ export async function ask(
   const [, ...lines] = head.split('\r\n');
   const headers = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s).slice(0, 2)));
   for (const name of ['host', 'content-length']) delete headers[name];
-  const response = await fetch(`http://127.0.0.1:${target.port}/mcp`, { method: 'POST', headers, body });
+  const response = await fetch(`http://127.0.0.1:${target.port}${target.path ?? '/mcp'}`, {
+    method: 'POST',
+    headers,
+    body,
+  });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`);
   // Some peers answer with a stream of one event.

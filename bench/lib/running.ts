@@ -11,6 +11,8 @@ export interface Ready {
   readonly key?: string;
   /** All of them, where there are more. */
   readonly keys?: readonly string[];
+  /** The path of a capability link. */
+  readonly link?: string;
 }
 
 /** A server process that listens. */
@@ -39,8 +41,8 @@ interface Said extends Partial<Ready> {
   readonly mcp?: string;
 }
 
-function portOf({ port, mcp, key, keys }: Said): Ready {
-  return { port: port ?? Number(new URL(mcp ?? '').port), key, keys };
+function portOf({ port, mcp, key, keys, link }: Said): Ready {
+  return { port: port ?? Number(new URL(mcp ?? '').port), key, keys, link };
 }
 
 /** The first thing the child says, by whichever way it says it. @throws when it ends before. */

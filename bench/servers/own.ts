@@ -7,6 +7,7 @@ import { createPostern, type PosternOptions } from '../../src/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
+import { linksIn } from '../lib/links.ts';
 
 export interface OwnServer extends Omit<PosternOptions, 'tenants'> {
   /** What the keys may do. */
@@ -15,6 +16,8 @@ export interface OwnServer extends Omit<PosternOptions, 'tenants'> {
   readonly tenants?: readonly string[];
   /** Where the database is. */
   readonly file: string;
+  /** How many capability links there are, of the first tenant. Default: none. */
+  readonly links?: number;
   /** What the server keeps things in, made of what was opened. Default: that. */
   readonly through?: (opened: Database) => Database;
 }
@@ -24,7 +27,8 @@ export interface OwnServer extends Omit<PosternOptions, 'tenants'> {
  * and ends with it. Log lines are made and written, to /dev/null: what a file system does with them is not ours to
  * measure.
  */
-export async function serveOwn({ scope, tenants = ['acme'], file, through, ...options }: OwnServer): Promise<void> {
+export async function serveOwn(given: OwnServer): Promise<void> {
+  const { scope, tenants = ['acme'], file, through, links = 0, ...options } = given;
   const master = randomBytes(32).toString('base64url');
   process.env.POSTERN_MASTER = master;
   const opened = openSqlite({ file, clock: systemClock });
@@ -36,6 +40,10 @@ export async function serveOwn({ scope, tenants = ['acme'], file, through, ...op
     await opened.keys.insert(row);
     keys.push(key);
   }
+  const made = linksIn(opened, Buffer.from(master));
+  let link: string | undefined;
+  for (let count = 0; count < links; count++)
+    link = (await made.create({ tenant: tenants[0] ?? '', name: 'bench' })).url;
 
   const postern = await createPostern({
     server: { name: 'bench', version: '1.0.0' },
@@ -46,7 +54,7 @@ export async function serveOwn({ scope, tenants = ['acme'], file, through, ...op
     ...options,
   });
   const listening = await listen(postern);
-  process.send?.({ port: listening.port, key: keys[0], keys });
+  process.send?.({ port: listening.port, key: keys[0], keys, link });
   process.once('SIGTERM', async () => {
     await listening.close();
     await opened.close();
