@@ -64,6 +64,8 @@ export interface Conversation {
    * elsewhere.
    */
   closeStream?(): void;
+  /** Breaks the call off: its signal is aborted, for this reason. Absent where nothing could be. */
+  abort?(reason: unknown): void;
 }
 
 /** The HTTP response of a call, as long as it has not begun. Where there is none of its own, nothing happens. */

@@ -19,6 +19,10 @@ export function createEngine<C extends Caller>(service: McpService<C>, options: 
     handle: (request, caller, facts) => serve(parts, request, caller, facts),
     handleSse: (request, caller, facts) => serveSse(parts, request, caller, facts),
     handleMessages: (request, caller, facts) => serveMessages(parts, request, caller, facts),
+    endStreams: (has) => parts.streams.end((caller) => has(caller as C)),
+    get standing() {
+      return parts.streams.standing;
+    },
     close: async () => {
       parts.streams.close();
       await parts.mail.close();

@@ -19,7 +19,8 @@ export class Streams {
   readonly #limits: EngineLimits;
   readonly #note: Note;
   readonly #perCaller = new Map<string, number>();
-  readonly #standing = new Set<() => void>();
+  /** How to end each stream that would stay open for ever, and whose it is. */
+  readonly #standing = new Map<() => void, Caller>();
   #open = 0;
   #closed = false;
 
@@ -44,7 +45,22 @@ export class Streams {
   /** Ends the streams that would stay open for ever; those of running calls end with their results. */
   close(): void {
     this.#closed = true;
-    for (const end of [...this.#standing]) end();
+    for (const end of [...this.#standing.keys()]) end();
+  }
+
+  /** Whether any stream is open that would stay so for ever. */
+  get standing(): boolean {
+    return this.#standing.size > 0;
+  }
+
+  /** Ends those whose caller has to go. @param has says so. Never rejects. */
+  end(has: (caller: Caller) => Promise<boolean> | boolean): void {
+    for (const [end, caller] of this.#standing) {
+      const answer = has(caller);
+      if (answer === true) end();
+      // It may have ended meanwhile.
+      else if (answer !== false) void answer.then((gone) => gone && this.#standing.has(end) && end());
+    }
   }
 
   #refusal({ key }: Caller): PosternError | undefined {
@@ -78,7 +94,7 @@ export class Streams {
       stream.end();
     };
     if (kind !== 'call') {
-      this.#standing.add(leave);
+      this.#standing.set(leave, caller);
       if (caller.expiresAt !== undefined) {
         stopExpiry = this.#clock.after(Math.max(0, caller.expiresAt - this.#clock.now()), leave);
       }

@@ -95,6 +95,10 @@ export interface Engine<C extends Caller> {
   handleSse(request: HttpRequest, caller: C, facts: RequestFacts): Promise<HttpReply>;
   /** `POST /messages` of the 2024-11-05 transport. */
   handleMessages(request: HttpRequest, caller: C, facts: RequestFacts): Promise<HttpReply>;
+  /** Ends the streams whose caller has to go, those of running calls aside. @param has says so. Never rejects. */
+  endStreams(has: (caller: C) => Promise<boolean> | boolean): void;
+  /** Whether a stream is open that would stay so for ever. */
+  readonly standing: boolean;
   /** Ends every open stream in good order. Requests that still run are answered. */
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
 import { connectUrlOf } from './credentials/connect-url.ts';
 import { vaultOf } from './credentials/vault.ts';
+import { publishingEnds } from './ends.ts';
+import { createLeaving, heldToSuspensions } from './leaving.ts';
 import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { audited } from './oauth/audited.ts';
 import { createAuthentication } from './oauth/authentication.ts';
@@ -125,7 +127,10 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     cache: given.cache,
     logTo: given.logTo,
   });
-  const extras = { ...given, database: audited(given.database, observers.oauth) };
+  const extras = {
+    ...given,
+    database: audited(publishingEnds(given.database, given.cache, clock), observers.oauth),
+  };
   const { database } = extras;
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock, degraded: observers.degraded });
@@ -134,6 +139,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     if (current.offer === undefined) throw new PosternError('unavailable');
     return current.offer();
   };
+  const leaving = createLeaving({ ...extras, failed: observers.endsUnheard });
   const vault = vaultOf(config, extras.master);
   const callers = createCallers({
     ...extras,
@@ -197,6 +203,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     offer,
     call: createCalls({ clock, ids, ...observers.calls, entrance }),
     quotas: entrance.quotas,
+    running: leaving.running,
     changes,
     announces: extras.reload?.watch === true || Object.keys(config.mcpUpstreams).length > 0,
   });
@@ -208,13 +215,15 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
   const admin = await adminDoorOf(config, {
-    ...{ ...extras, offer, tokens: authentication.tokens },
+    ...{ ...extras, offer, tokens: authentication.tokens, suspended: leaving.suspensions.check },
+    ...{ quotas: entrance, ended },
     failed: observers.adminFailed,
   });
   const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
   const webhooks = await webhookSenderOf(config, extras, observers);
   const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
+  await leaving.open(engine);
   const drain = once(() => engine.close());
   const pipeline = createPipeline({
     clock,
@@ -222,6 +231,8 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     offer,
     authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
     links,
+    suspended: leaving.suspensions.check,
+    came: leaving.came,
     engine,
     doors: [facade, translated, connect, admin].filter((door) => door !== undefined),
     ready: () => readiness(extras),
@@ -242,7 +253,8 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
         lease,
         requestId: ids('conn'),
       };
-      return serveLines(service, engineOptions, input, output, caller);
+      const asked = heldToSuspensions(service, leaving.suspensions, principal);
+      return serveLines(asked, engineOptions, input, output, caller);
     },
     reload: stage.reload,
     get warnings() {
@@ -270,6 +282,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     drain,
     close: once(async () => {
       await drain();
+      await leaving.close();
       await stage.close();
       await states.close();
       await entrance.close();

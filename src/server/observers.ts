@@ -43,6 +43,8 @@ export interface Observers {
   oauthFailed(thrown: unknown, requestId: string | undefined): void;
   /** Hears what went wrong in the admin API, where nobody could be told. */
   adminFailed(thrown: unknown): void;
+  /** Hears why this node cannot hear, or read, what has ended. */
+  endsUnheard(thrown: unknown): void;
   /** Hears of links that have ended by themselves. */
   linkExpired(row: LinkRow): void;
   /** Hears why this node cannot hear what others do to links. */
@@ -177,6 +179,12 @@ export function createObservers(config: Config, { clock, database, cache, logTo 
     },
     linkExpired: ({ id, tenant, name }) =>
       auditLog.record({ event: 'link_expired', tenant, actorKind: 'system', detail: { linkId: id, name } }),
+    endsUnheard: (thrown) => {
+      counters.add('faults', 'ends');
+      if (clock.monotonic() < (quietUntil.get('ends') ?? 0)) return;
+      quietUntil.set('ends', clock.monotonic() + QUIET_MS);
+      log.event('what ends is not heard', { message: reasonIn(thrown) }, 'warn');
+    },
     linksUnheard: (thrown) => log.event('links are read and not heard', { message: reasonIn(thrown) }, 'warn'),
     request: (request, reply, seen) => {
       counters.add('requests', String(reply.status));

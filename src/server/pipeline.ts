@@ -19,6 +19,7 @@ import { asksToolset, narrowingOf } from './offer/toolsets.ts';
 import type { Endpoint } from './routes/endpoints.ts';
 import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes/routes.ts';
 import type { Site } from './routes/site.ts';
+import type { Suspensions } from './suspensions.ts';
 
 type DoorRoute = NonNullable<ReturnType<Facade['route']>>;
 
@@ -39,6 +40,10 @@ export interface PipelineParts {
   readonly authenticate: Authenticate;
   /** Lets in who comes with a link, where links are accepted. */
   readonly links?: Pick<LinkDoor, 'enter'>;
+  /** Whether somebody who was let in is suspended. @throws PosternError as {@link Suspensions.check}. */
+  readonly suspended: Suspensions['check'];
+  /** Told that somebody has come who may stay. */
+  readonly came: () => void;
   readonly engine: Engine<ServerCaller>;
   /** The authorization server, where there is one in this process, and what else has paths of its own. Asked in order. */
   readonly doors: readonly Door[];
@@ -101,6 +106,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         // 5. Who calls? Before method, version and session are looked at.
         const known = callerAt(parts, request, route);
         const principal = endpoint.confine(known instanceof Promise ? await known : known);
+        parts.came();
         seen.principal = principal;
         if (link !== undefined) checkMethod(request, route);
         // 6. What is there for them? The endpoint's tools, narrowed by toolsets.
@@ -163,8 +169,18 @@ function passDoor(guard: Guard, request: HttpRequest, { open }: DoorRoute): { re
 /** A link is a credential: no page that it leads to may pass it on, nobody may keep what is behind it, or find it. */
 const LINK_HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
 
-/** Who calls at a route: who has its link, or whom the headers name. */
-function callerAt(
+/** Who calls at a route: who has its link, or whom the headers name; and nobody who is suspended. */
+function callerAt(parts: PipelineParts, request: HttpRequest, route: CallerRoute): Principal | Promise<Principal> {
+  const known = knownAt(parts, request, route);
+  return known instanceof Promise ? known.then((principal) => standing(principal, parts)) : standing(known, parts);
+}
+
+function standing(principal: Principal, { suspended }: PipelineParts): Principal | Promise<Principal> {
+  const asked = suspended(principal);
+  return asked instanceof Promise ? asked.then(() => principal) : principal;
+}
+
+function knownAt(
   { authenticate, links }: PipelineParts,
   request: HttpRequest,
   { endpoint, link }: CallerRoute,

@@ -1,6 +1,7 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
+import { withEnds } from '../core/ends.ts';
 import { createPool } from './postgres/pool.ts';
 import { createAdminKeyTable } from './sql/admin-keys.ts';
 import { createAuditTable } from './sql/audit.ts';
@@ -11,10 +12,10 @@ import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, ENDS, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
-import { createTenantTable } from './sql/tenants.ts';
 import { createSuspensionTable } from './sql/suspensions.ts';
+import { createTenantTable } from './sql/tenants.ts';
 import { createWebhookTable } from './sql/webhooks.ts';
 
 export interface PostgresOptions {
@@ -65,9 +66,10 @@ export function openPostgres(options: PostgresOptions): Database {
   const db = connect(poolSize, statementTimeoutMs);
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
+  const endsPruner = createPruner(db, clock, ENDS);
   const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
 
-  return {
+  const database: Database = {
     keys: createApiKeyTable(db),
     calls: createCallTable(db, inTransaction(db, pruner.added)),
     audit: createAuditTable(db, { rows: auditPruner.added, deliveries: deliveryPruner.added }),
@@ -90,10 +92,11 @@ export function openPostgres(options: PostgresOptions): Database {
       }
     },
     close: async () => {
-      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close()]);
+      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close(), endsPruner.close()]);
       await db.destroy();
     },
   };
+  return withEnds(database, clock.now);
 }
 
 function inTransaction(db: Kysely<Schema>, added: (rows: number) => void): RunAll {

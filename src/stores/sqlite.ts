@@ -1,6 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
+import { withEnds } from '../core/ends.ts';
 import { createAdminKeyTable } from './sql/admin-keys.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
@@ -10,10 +11,10 @@ import { createLinkTable } from './sql/links.ts';
 import { type Engine, migrate, pendingMigrations } from './sql/migrations.ts';
 import { createOAuthTables } from './sql/oauth.ts';
 import { createQuotaTable } from './sql/quotas.ts';
-import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, type Retention } from './sql/retention.ts';
+import { AUDIT, CALLS, createPruner, DELIVERIES, DELIVERIES_KEPT, ENDS, type Retention } from './sql/retention.ts';
 import type { Schema } from './sql/schema.ts';
-import { createTenantTable } from './sql/tenants.ts';
 import { createSuspensionTable } from './sql/suspensions.ts';
+import { createTenantTable } from './sql/tenants.ts';
 import { createWebhookTable } from './sql/webhooks.ts';
 import { openSqliteFile } from './sqlite-dialect.ts';
 
@@ -49,6 +50,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const db = new Kysely<Schema>({ dialect: sqlite.dialect });
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
+  const endsPruner = createPruner(db, clock, ENDS);
   const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
   const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
@@ -56,7 +58,7 @@ export function openSqlite(options: SqliteOptions): Database {
     pruner.added(rows);
   });
 
-  return {
+  const database: Database = {
     keys: createApiKeyTable(db),
     calls,
     audit: createAuditTable(db, { rows: auditPruner.added, deliveries: deliveryPruner.added }),
@@ -71,9 +73,10 @@ export function openSqlite(options: SqliteOptions): Database {
     pending: () => pendingMigrations(db, ENGINE),
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {
-      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close()]);
+      await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close(), endsPruner.close()]);
       await db.destroy();
       sqlite.close();
     },
   };
+  return withEnds(database, clock.now);
 }

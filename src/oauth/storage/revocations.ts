@@ -3,10 +3,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { OAuthRevocationTable } from '../../core/oauth-tables.ts';
 import { createFollower } from '../../lib/follower.ts';
 
-/** What each node of an issuer listens to: a hint that there is something new, and what. */
-const CHANNEL = 'oauth:revoked';
+/** What each node listens to: a hint that something has ended, and what. */
+export const REVOKED_CHANNEL = 'oauth:revoked';
 /** A message that is lost costs this long at the most, in milliseconds. */
-const POLL_MS = 3_000;
+const POLL_MS = 750;
 /** How far the clocks of two nodes may be apart, and a write take, in milliseconds. */
 const OVERLAP_MS = 30_000;
 const PRUNE_EVERY = 100;
@@ -56,10 +56,10 @@ export function createRevocations(parts: RevocationsParts): Revocations {
     revoked.set(id, expiresAt);
     await table.add({ id, at, expiresAt });
     // Whoever does not hear it reads it within seconds.
-    await cache.publish(CHANNEL, id).catch(parts.failed);
+    await cache.publish(REVOKED_CHANNEL, id).catch(parts.failed);
   };
   const follower = createFollower({
-    ...{ cache, clock, read, channel: CHANNEL, everyMs: POLL_MS, failed: parts.failed },
+    ...{ cache, clock, read, channel: REVOKED_CHANNEL, everyMs: POLL_MS, failed: parts.failed },
     hear: (id) => void revoked.set(id, clock.now() + tokenMs),
     missed: () => void read().catch(parts.failed),
   });

@@ -21,6 +21,7 @@ import { withRateLimit } from '../../upstream/rate-limit-response.ts';
 import { stepUpResult } from '../routes/step-up.ts';
 import type { Lease } from './lease.ts';
 import type { Offer, View } from './offer.ts';
+import type { Running } from './running.ts';
 
 /** A caller as the server knows it; the engine sees the key and the expiry. */
 export interface ServerCaller extends Caller {
@@ -39,6 +40,8 @@ export interface ServiceParts {
   /** What reads of resources and prompts are let in by, as calls are. */
   readonly quotas: Quotas;
   readonly changes: Changes;
+  /** Knows the calls under way. */
+  readonly running: Running;
   /** Whether legacy clients get a session to hear of changes by. */
   readonly announces: boolean;
 }
@@ -97,7 +100,7 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     },
     toolFacts: ({ lease }, name) => lease.view.catalog.find(name),
     callTool: (caller, name, args: JsonObject, conversation, reply) =>
-      held(caller, ({ catalog, endpoint }) => {
+      held(parts.running, caller, conversation, ({ catalog, endpoint }) => {
         const { principal, requestId } = caller;
         const called = parts.call({ callable: catalog.find(name), principal, requestId, args, conversation, reply });
         if (endpoint.resource === undefined) return called;
@@ -112,14 +115,14 @@ export function createService(parts: ServiceParts): McpService<ServerCaller> {
     listResources: async (caller, cursor) => asListPage(resourcesOf(caller).list(cursor)),
     listResourceTemplates: async (caller, cursor) => asListPage(resourcesOf(caller).listTemplates(cursor)),
     readResource: (caller, uri, conversation) =>
-      counted(parts.quotas, caller, READING, async ({ offer }) => ({
+      counted(parts, caller, conversation, READING, async ({ offer }) => ({
         contents: await offer.resources.read(uri, context(caller, conversation)),
         cache: PRIVATE,
       })),
 
     listPrompts: async (caller, cursor) => asListPage(promptsOf(caller).list(cursor)),
     getPrompt: (caller, name, args, conversation) =>
-      counted(parts.quotas, caller, PROMPTING, ({ offer }) =>
+      counted(parts, caller, conversation, PROMPTING, ({ offer }) =>
         offer.prompts.get(name, args, context(caller, conversation)),
       ),
 
@@ -145,11 +148,23 @@ function featuresFor({ link }: Principal, { features, linkFeatures }: Offer): Fe
 }
 
 /** Runs on what is served when it begins, and keeps that until it has ended, however long after its request. */
-async function held<T>({ lease }: ServerCaller, run: (view: View) => Promise<T>): Promise<T> {
+async function held<T>(
+  running: Running,
+  caller: ServerCaller,
+  conversation: Conversation,
+  run: (view: View) => Promise<T>,
+): Promise<T> {
+  const { lease } = caller;
   const view = lease.enter();
+  const call = running.enter(caller, conversation);
   try {
-    return await run(view);
+    const result = await run(view);
+    if (call.ended !== undefined) throw call.ended;
+    return result;
+  } catch (thrown) {
+    throw call.ended ?? thrown;
   } finally {
+    running.leave(call);
     lease.leave();
   }
 }
@@ -172,15 +187,16 @@ function standIn(name: string): Tool {
 
 /** As {@link held}, once there is room. @throws PosternError `rate_limited`, `quota_exceeded`, with the numbers. */
 async function counted<T>(
-  quotas: Quotas,
+  { quotas, running }: Pick<ServiceParts, 'quotas' | 'running'>,
   caller: ServerCaller,
+  conversation: Conversation,
   what: Tool,
   run: (view: View) => Promise<T>,
 ): Promise<T> {
   const pass = await quotas.admit(caller.principal, what);
   if (!('leave' in pass)) throw withRateLimit(pass.error, pass.reading);
   try {
-    return await held(caller, run);
+    return await held(running, caller, conversation, run);
   } catch (thrown) {
     if (thrown instanceof Suspended) pass.postponed();
     throw thrown;

@@ -33,6 +33,15 @@ export const DELIVERIES: Shortened = {
   startOfNewest: startOfNewestDeliveries,
   days: 30,
 };
+/** What ended before its time, once every node has read it. */
+export const ENDS: Shortened = {
+  deleteOldest: async (db, _limit, before) => {
+    await db.deleteFrom('oauth_revocations').where('expires_at', '<', before).execute();
+    return false;
+  },
+  startOfNewest: async () => undefined,
+  days: 0,
+};
 /** What nobody fetches, because no server delivers it, must not fill a disk either. */
 export const DELIVERIES_KEPT: Retention = { rows: 100_000 };
 

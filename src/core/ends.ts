@@ -1,0 +1,56 @@
+import type { Database } from './database.ts';
+
+/** What can end before its time, so that whoever came with it has to be let go. */
+export type EndedKind = 'grant' | 'token' | 'key' | 'link' | 'connection' | 'tenant' | 'client';
+
+export interface Ended {
+  readonly kind: EndedKind;
+  readonly id: string;
+}
+
+/** An end as it is written down and told: those of grants and tokens as the authorization server writes them. */
+export function spellEnd({ kind, id }: Ended, at: number): string {
+  return kind === 'grant' || kind === 'token' ? `${kind}:${id}` : `end:${at}:${kind}:${id}`;
+}
+
+/** @returns nothing for what is no end. */
+export function readEnd(text: string): Ended | undefined {
+  const [, kind, id] = /^(?:end:\d+:)?(grant|token|key|link|connection|tenant|client):(.+)$/s.exec(text) ?? [];
+  return kind === undefined || id === undefined ? undefined : { kind: kind as EndedKind, id };
+}
+
+/** How long it is remembered that something ended: by then every node has read it, several times. */
+const REMEMBERED_MS = 15 * 60_000;
+
+/**
+ * The same database, in which every node can read what ends in it: a key that is revoked, a link or connection that is
+ * deleted, what is suspended. Whoever ends it need not think of it.
+ */
+export function withEnds(database: Database, now: () => number): Database {
+  const noting = notingEnds(database, async (ended) => {
+    const at = now();
+    const row = { id: spellEnd(ended, at), at, expiresAt: at + REMEMBERED_MS };
+    // It has ended all the same, and is found out in some seconds.
+    await database.oauth.revocations.add(row).catch(() => undefined);
+  });
+  return { ...database, ...noting };
+}
+
+type Tables = Pick<Database, 'keys' | 'adminKeys' | 'links' | 'connections' | 'suspensions'>;
+
+/** Tables that tell of what ends in them: by this very caller, and when it has. */
+export function notingEnds(database: Tables, note: (ended: Ended) => Promise<void>): Tables {
+  const { keys, adminKeys, links, connections, suspensions } = database;
+  const noted = async (kind: EndedKind, id: string, work: Promise<boolean>): Promise<boolean> => {
+    const done = await work;
+    if (done) await note({ kind, id });
+    return done;
+  };
+  return {
+    keys: { ...keys, revoke: (id, at) => noted('key', id, keys.revoke(id, at)) },
+    adminKeys: { ...adminKeys, revoke: (id, at) => noted('key', id, adminKeys.revoke(id, at)) },
+    links: { ...links, delete: (id) => noted('link', id, links.delete(id)) },
+    connections: { ...connections, delete: (id) => noted('connection', id, connections.delete(id)) },
+    suspensions: { ...suspensions, add: (row) => noted(row.kind, row.id, suspensions.add(row)) },
+  };
+}

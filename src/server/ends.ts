@@ -1,0 +1,126 @@
+import type { Cache } from '../core/cache.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Database } from '../core/database.ts';
+import { type Ended, notingEnds, readEnd, spellEnd } from '../core/ends.ts';
+import type { OAuthRevocationTable } from '../core/oauth-tables.ts';
+import type { Principal } from '../core/principal.ts';
+import { REVOKED_CHANNEL } from '../oauth/storage/revocations.ts';
+
+/** Between two looks at the database, while anybody is there who might have to go: half of the second that it may take. */
+const LOOK_MS = 500;
+/** How far the clocks of two nodes may be apart, and a write take. */
+const OVERLAP_MS = 30_000;
+
+export interface EndsParts {
+  readonly table: Pick<OAuthRevocationTable, 'since'>;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  /** Whether anybody is there: a stream is open, or a call under way. Nobody looks where nobody is. */
+  readonly busy: () => boolean;
+  /** Hears what has ended, on this node and all others. */
+  readonly ended: (ended: Ended) => void;
+  /** Hears why it could not be read or listened to. It will be read again. */
+  readonly failed: (thrown: unknown) => void;
+}
+
+/**
+ * What ends before its time, for those who are there: brought by the cache at once, and read from the database twice a
+ * second, so that a message that is lost, or that nobody sent, costs half a second.
+ */
+export interface Ends {
+  /** Somebody has come, who may stay. Costs next to nothing. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+/** @throws nothing: whoever cannot listen reads. */
+export async function openEnds(parts: EndsParts): Promise<Ends> {
+  const { table, cache, clock, busy, ended, failed } = parts;
+  /** What was told, until when it may be read again. */
+  const told = new Map<string, number>();
+  let readUntil = clock.now();
+  let armed = false;
+  let closed = false;
+  let cancel: () => void = () => undefined;
+  let running: Promise<void> | undefined;
+
+  const tell = (text: string, until: number): void => {
+    if (told.has(text)) return;
+    told.set(text, until);
+    const known = readEnd(text);
+    if (known !== undefined) ended(known);
+  };
+  const read = async (): Promise<void> => {
+    const now = clock.now();
+    const rows = await table.since(readUntil - OVERLAP_MS, now);
+    readUntil = now;
+    for (const { id, expiresAt } of rows) tell(id, expiresAt);
+    for (const [text, until] of told) if (until <= now) told.delete(text);
+  };
+  const look = (): void => {
+    running ??= read()
+      .catch(failed)
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  const arm = (): void => {
+    if (armed || closed) return;
+    armed = true;
+    cancel = clock.after(LOOK_MS, () => {
+      armed = false;
+      if (!busy()) return;
+      look();
+      arm();
+    });
+  };
+  const heard = (text: string): void => tell(text, clock.now() + 2 * OVERLAP_MS);
+  const unsubscribe = await cache.subscribe(REVOKED_CHANNEL, heard, look).catch((thrown: unknown) => {
+    failed(thrown);
+    return undefined;
+  });
+
+  return {
+    wake: arm,
+    close: async () => {
+      closed = true;
+      cancel();
+      await unsubscribe?.();
+      await running;
+    },
+  };
+}
+
+/** The same database, which tells all nodes at once of what ends in it. Links have a way of their own (`links.ts`). */
+export function publishingEnds(database: Database, cache: Cache, clock: Clock): Database {
+  const { links: _, ...noting } = notingEnds(database, (ended) =>
+    // Whoever does not hear it reads it.
+    cache.publish(REVOKED_CHANNEL, spellEnd(ended, clock.now())).catch(() => undefined),
+  );
+  return { ...database, ...noting };
+}
+
+/**
+ * Whether somebody came with what has ended. A single token does not say so of itself, and what was suspended may not be
+ * by now: those have to be asked.
+ */
+export function concerns({ kind, id }: Ended, principal: Principal): 'ended' | 'ask' | undefined {
+  switch (kind) {
+    case 'grant':
+      return principal.grantId === id ? 'ended' : undefined;
+    case 'token':
+      return principal.kind === 'user' || principal.kind === 'service' ? 'ask' : undefined;
+    case 'key':
+      // Of a link and the key that it came with, the key stands behind.
+      if (principal.kind !== 'key' && principal.kind !== 'link') return undefined;
+      return principal.subject.split('/').at(-1) === id ? 'ended' : undefined;
+    case 'link':
+      return principal.link?.id === id ? 'ended' : undefined;
+    case 'tenant':
+      return principal.tenant === id ? 'ask' : undefined;
+    case 'client':
+      return principal.clientId === id ? 'ask' : undefined;
+    case 'connection':
+      return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Cache } from '../core/cache.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Database } from '../core/database.ts';
+import type { Ended } from '../core/ends.ts';
+import { PosternError } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Engine } from '../protocol/engine.ts';
+import type { McpService } from '../protocol/service.ts';
+import { concerns, openEnds } from './ends.ts';
+import { Running } from './offer/running.ts';
+import type { ServerCaller } from './offer/service.ts';
+import { createSuspensions, type Suspensions } from './suspensions.ts';
+
+export interface LeavingParts {
+  readonly database: Pick<Database, 'oauth' | 'suspensions'>;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  /** Hears why it could not be read or heard what ends. */
+  readonly failed: (thrown: unknown) => void;
+}
+
+/** Lets those go whose credential, client, tenant or account has ended: at the door, and where they are. */
+export interface Leaving {
+  readonly suspensions: Suspensions;
+  /** The calls under way. */
+  readonly running: Running;
+  /** Told that somebody has come who may stay. */
+  readonly came: () => void;
+  /** The calls under way that are made with an account: an end of it ends them. @returns what ends the watch. */
+  watch(connectionId: string, end: (reason: PosternError) => void): () => void;
+  /** From now on the streams of an engine end, too. */
+  open(engine: Pick<Engine<ServerCaller>, 'endStreams' | 'standing'>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createLeaving({ database, cache, clock, failed }: LeavingParts): Leaving {
+  const suspensions = createSuspensions({ table: database.suspensions, clock });
+  const running = new Running();
+  const accounts = new Map<string, Set<(reason: PosternError) => void>>();
+  let wake: () => void = () => undefined;
+  let close: () => Promise<void> = async () => undefined;
+
+  /** Whether somebody has to go. Never rejects: that it cannot be told right now ends nothing. */
+  const hasToGo = (ended: Ended, { principal, stillValid }: ServerCaller): boolean | Promise<boolean> => {
+    const known = concerns(ended, principal);
+    if (known !== 'ask') return known === 'ended';
+    if (ended.kind === 'tenant' || ended.kind === 'client')
+      return suspensions.has(ended.kind, ended.id).catch(() => false);
+    return stillValid === undefined ? false : stillValid().then((valid) => !valid);
+  };
+
+  return {
+    suspensions,
+    running,
+    came: () => wake(),
+    watch: (connectionId, end) => {
+      const watching = accounts.get(connectionId) ?? new Set();
+      accounts.set(connectionId, watching.add(end));
+      return () => {
+        watching.delete(end);
+        if (watching.size === 0 && accounts.get(connectionId) === watching) accounts.delete(connectionId);
+      };
+    },
+    open: async (engine) => {
+      const ends = await openEnds({
+        ...{ table: database.oauth.revocations, cache, clock, failed },
+        busy: () => engine.standing || running.some,
+        ended: (ended) => {
+          if (ended.kind === 'tenant' || ended.kind === 'client') suspensions.forget();
+          if (ended.kind === 'connection') {
+            for (const end of accounts.get(ended.id) ?? []) end(new PosternError('needs_connection'));
+            return;
+          }
+          const has = (caller: ServerCaller) => hasToGo(ended, caller);
+          engine.endStreams(has);
+          running.end(has);
+        },
+      });
+      ({ wake, close } = ends);
+    },
+    close: () => close(),
+  };
+}
+
+/** The same service, for somebody who comes by no request: asked with each thing they want. */
+export function heldToSuspensions(
+  service: McpService<ServerCaller>,
+  { check }: Pick<Suspensions, 'check'>,
+  principal: Principal,
+): McpService<ServerCaller> {
+  const asked =
+    <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await check(principal);
+      return method(...args);
+    };
+  return {
+    ...service,
+    get instructions() {
+      return service.instructions;
+    },
+    listTools: asked(service.listTools),
+    callTool: asked(service.callTool),
+    listResources: asked(service.listResources),
+    listResourceTemplates: asked(service.listResourceTemplates),
+    readResource: asked(service.readResource),
+    listPrompts: asked(service.listPrompts),
+    getPrompt: asked(service.getPrompt),
+    complete: asked(service.complete),
+  };
+}

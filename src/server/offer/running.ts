@@ -1,0 +1,53 @@
+import type { Conversation } from '../../core/conversation.ts';
+import { PosternError } from '../../core/errors.ts';
+import type { ServerCaller } from './service.ts';
+
+/** A call under way. It knows its neighbours: a set that is never empty would keep what went through it (`deadlines.ts`). */
+export interface RunningCall {
+  readonly caller: ServerCaller;
+  readonly conversation: Conversation;
+  /** Why it was broken off: whatever has become of it, its caller is told so. */
+  ended: PosternError | undefined;
+  before: RunningCall | undefined;
+  after: RunningCall | undefined;
+}
+
+/** The calls under way, whatever they came by, so that they can be broken off when their caller has to go. */
+export class Running {
+  #first: RunningCall | undefined;
+  #last: RunningCall | undefined;
+
+  /** Whether there are any. */
+  get some(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /** @returns what {@link leave} takes when the call has ended, however. */
+  enter(caller: ServerCaller, conversation: Conversation): RunningCall {
+    const call: RunningCall = { caller, conversation, ended: undefined, before: this.#last, after: undefined };
+    if (this.#last === undefined) this.#first = call;
+    else this.#last.after = call;
+    this.#last = call;
+    return call;
+  }
+
+  leave({ before, after }: RunningCall): void {
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
+  }
+
+  /** Breaks off those whose caller has to go. @param has says so. Never rejects. */
+  end(has: (caller: ServerCaller) => Promise<boolean> | boolean): void {
+    for (let call = this.#first; call !== undefined; call = call.after) void this.#ask(call, has);
+  }
+
+  async #ask(call: RunningCall, has: (caller: ServerCaller) => Promise<boolean> | boolean): Promise<void> {
+    if (call.ended !== undefined || !(await has(call.caller))) return;
+    const reason = 'credential_ended';
+    const message = `The credential has ended while the call was under way (${reason}).`;
+    call.ended = new PosternError('invalid_token', { message, data: { reason } });
+    call.conversation.abort?.(call.ended);
+  }
+}
