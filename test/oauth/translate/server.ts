@@ -16,17 +16,23 @@ export interface TranslatingServer {
   close(): Promise<void>;
 }
 
-const TOOLS = [
+const whoami = (scope: string) =>
   tool({
     name: 'whoami',
     description: 'Who calls.',
-    scopes: ['tickets:read'],
+    scopes: [scope],
     run: async (_input, { principal }) => ({ tenant: principal.tenant, subject: principal.subject }),
-  }),
-];
+  });
 
-/** Postern from its config on a real port, before an identity provider whose own endpoints clients use. */
-export async function openTranslating(auth: JsonObject, secret: string): Promise<TranslatingServer> {
+/**
+ * Postern from its config on a real port, before an identity provider whose own endpoints clients use.
+ * @param scope the one that its tool requires.
+ */
+export async function openTranslating(
+  auth: JsonObject,
+  secret: string,
+  scope = 'tickets:read',
+): Promise<TranslatingServer> {
   const clock = manualClock(Date.now());
   const database = openSqlite({ file: ':memory:', clock });
   await database.migrate();
@@ -50,11 +56,11 @@ export async function openTranslating(auth: JsonObject, secret: string): Promise
   };
   const raw = {
     server: { url: origin, name: 'acme' },
-    auth: { ...auth, scopes: { 'tickets:read': 'Read tickets.' }, defaultScopes: ['tickets:read'] },
+    auth: { ...auth, scopes: { [scope]: 'Read tickets.' }, defaultScopes: [scope] },
   };
   try {
     const config = readConfig(raw, { name: 'c', lineOf: () => undefined }, { baseDir: '.', env: { SECRET: secret } });
-    const extras = { baseDir: '.', database, cache, clock, version: '0.0.0', tools: TOOLS };
+    const extras = { baseDir: '.', database, cache, clock, version: '0.0.0', tools: [whoami(scope)] };
     postern = await compose(config, {
       ...extras,
       master: new Uint8Array(32).fill(9),
