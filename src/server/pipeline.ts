@@ -102,7 +102,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         // No login mends a link, so none is pointed at.
         if (link === undefined) challenged = endpoint;
         const lifetime = endpoint.lifetimeHeaders(parts.clock.now());
-        about = link === undefined ? lifetime : { ...lifetime, ...LINK_HEADERS };
+        about = link === undefined ? lifetime : withLinkHeaders(lifetime);
         // 5. Who calls? Before method, version and session are looked at.
         const known = callerAt(parts, request, route);
         const principal = endpoint.confine(known instanceof Promise ? await known : known);
@@ -169,6 +169,12 @@ function passDoor(guard: Guard, request: HttpRequest, { open }: DoorRoute): { re
 /** A link is a credential: no page that it leads to may pass it on, nobody may keep what is behind it, or find it. */
 const LINK_HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
 
+/** Most endpoints have no others. */
+function withLinkHeaders(others: { readonly [name: string]: string }): { readonly [name: string]: string } {
+  for (const _ in others) return { ...others, ...LINK_HEADERS };
+  return LINK_HEADERS;
+}
+
 /** Who calls at a route: who has its link, or whom the headers name; and nobody who is suspended. */
 function callerAt(parts: PipelineParts, request: HttpRequest, route: CallerRoute): Principal | Promise<Principal> {
   const known = knownAt(parts, request, route);
@@ -192,7 +198,7 @@ function knownAt(
 
 /** @throws PosternError `method_not_allowed` */
 function checkMethod({ method }: HttpRequest, { methods }: CallerRoute): void {
-  if (methods.split(', ').includes(method)) return;
+  if (method === 'POST' || methods.split(', ').includes(method)) return;
   throw new PosternError('method_not_allowed', { headers: { allow: methods } });
 }
 
