@@ -47,6 +47,8 @@ export interface FacadeParts {
   readonly failed: (thrown: unknown, requestId: string | undefined) => void;
   /** Hears of grants that ended before their time. */
   readonly ended?: (gid: string, reason: EndReason) => void;
+  /** Whether nobody of a tenant may have anything for the time being. Default: nobody's. @throws PosternError `unavailable` */
+  readonly suspended?: (tenant: string) => Promise<boolean>;
 }
 
 /** An authorization server in this process. */
@@ -92,16 +94,18 @@ export async function createFacade(parts: FacadeParts): Promise<Facade> {
   const refreshTokens = createRefreshTokens(tables.refreshTokens, secrets, clock);
   const tokens = createOwnTokens(issuer, keys, clock);
 
+  const suspended = parts.suspended ?? (async () => false);
   let interactions: Interactions | undefined;
   const providerParts: ProviderParts = {
     ...{ issuer, directory, grants, refreshTokens, revocations, tokens, secrets, cache, clock, lifetimes },
     resources: parts.resources,
+    suspended,
     check: async (gid) => interactions?.check(gid) ?? 'unknown',
     failed: parts.failed,
   };
   const provider = currentProvider(providerParts, () => keys.current());
   const flow = createFlow({
-    ...{ provider, directory, grants, cache, secrets, clock },
+    ...{ provider, directory, grants, cache, secrets, clock, suspended },
     resources: parts.resources,
     interactionMs: INTERACTION_SECONDS * 1000,
     grantMs: lifetimes.grantMax * 1000,

@@ -127,11 +127,10 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     cache: given.cache,
     logTo: given.logTo,
   });
-  const extras = {
-    ...given,
-    database: audited(publishingEnds(given.database, given.cache, clock), observers.oauth),
-  };
-  const { database } = extras;
+  const leaving = createLeaving({ ...given, failed: observers.endsUnheard });
+  const { suspensions } = leaving;
+  const database = audited(publishingEnds(given.database, given.cache, clock), observers.oauth);
+  const extras = { ...given, database, suspensions };
   const changes = createChanges();
   const states = createUpstreamStates({ cache: extras.cache, clock, degraded: observers.degraded });
   const current: { offer?: () => Offer } = {};
@@ -139,7 +138,6 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     if (current.offer === undefined) throw new PosternError('unavailable');
     return current.offer();
   };
-  const leaving = createLeaving({ ...extras, failed: observers.endsUnheard });
   const vault = vaultOf(config, extras.master);
   const callers = createCallers({
     ...extras,
@@ -157,6 +155,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
         knows: (issuer) => issuer === facade.localIssuer.issuer || served().sites.atOrigin(issuer) !== undefined,
         begin: facade.visit,
       },
+    suspended: (tenant) => suspensions.has('tenant', tenant),
     happened: observers.connected,
     failed: observers.oauthFailed,
   });
@@ -215,7 +214,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
   const admin = await adminDoorOf(config, {
-    ...{ ...extras, offer, tokens: authentication.tokens, suspended: leaving.suspensions.check },
+    ...{ ...extras, offer, tokens: authentication.tokens, suspended: suspensions.check },
     ...{ quotas: entrance, ended },
     failed: observers.adminFailed,
   });
@@ -231,7 +230,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     offer,
     authenticate: translated?.noting(authentication.authenticate) ?? authentication.authenticate,
     links,
-    suspended: leaving.suspensions.check,
+    suspended: suspensions.check,
     came: leaving.came,
     engine,
     doors: [facade, translated, connect, admin].filter((door) => door !== undefined),
@@ -253,7 +252,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
         lease,
         requestId: ids('conn'),
       };
-      const asked = heldToSuspensions(service, leaving.suspensions, principal);
+      const asked = heldToSuspensions(service, suspensions, principal);
       return serveLines(asked, engineOptions, input, output, caller);
     },
     reload: stage.reload,
@@ -301,7 +300,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
 /** The authorization server of a config that has one. Nobody else loads what it takes. */
 async function facadeOf(
   config: Config,
-  extras: ComposeExtras & Pick<FacadeParts, 'ended' | 'onVisit'>,
+  extras: ComposeExtras & Pick<FacadeParts, 'ended' | 'onVisit' | 'suspensions'>,
   observers: Observers,
   offer: () => Offer,
 ): Promise<Facade | LateFacade | undefined> {
@@ -326,9 +325,11 @@ async function linkDoorOf(
 }
 
 /** The admin API, where it is switched on. */
-async function adminDoorOf(config: Config, parts: AdminDoorParts): Promise<AdminDoor | undefined> {
+async function adminDoorOf(config: Config, parts: Omit<AdminDoorParts, 'links'>): Promise<AdminDoor | undefined> {
   if (!config.auth.admin.enabled) return undefined;
-  return (await import('./admin/door.ts')).openAdminDoor(config, parts);
+  const { openAdminDoor } = await import('./admin/door.ts');
+  const { linksOf } = await import('./links.ts');
+  return openAdminDoor(config, { ...parts, links: (wanted) => linksOf(wanted, parts) });
 }
 
 /** Who tells receivers of what happens, where there may be some. */

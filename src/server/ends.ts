@@ -8,6 +8,8 @@ import { REVOKED_CHANNEL } from '../oauth/storage/revocations.ts';
 
 /** Between two looks at the database, while anybody is there who might have to go: half of the second that it may take. */
 const LOOK_MS = 500;
+/** How long a verifier may rely on what it knew: who slips in by that has to go, too. */
+const STILL_KNOWN_MS = 500;
 /** How far the clocks of two nodes may be apart, and a write take. */
 const OVERLAP_MS = 30_000;
 
@@ -48,7 +50,9 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
     if (told.has(text)) return;
     told.set(text, until);
     const known = readEnd(text);
-    if (known !== undefined) ended(known);
+    if (known === undefined || closed) return;
+    ended(known);
+    clock.after(STILL_KNOWN_MS, () => ended(known));
   };
   const read = async (): Promise<void> => {
     const now = clock.now();

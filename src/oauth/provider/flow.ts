@@ -27,6 +27,8 @@ export interface FlowParts {
   readonly cache: Cache;
   readonly secrets: Secrets;
   readonly clock: Clock;
+  /** Whether nobody of a tenant may have anything for the time being. @throws PosternError `unavailable` */
+  readonly suspended: (tenant: string) => Promise<boolean>;
   /** How long an interaction may take, in milliseconds. */
   readonly interactionMs: number;
   /** How long a grant may live, in milliseconds. */
@@ -69,13 +71,16 @@ function failure({ error, description }: FailedOutcome): NonNullable<Interaction
 async function success(
   { login, consentedScopes, idpTokens }: LoginOutcome,
   { client, resource, scopes }: InteractionDetails,
-  { grants, directory, clock, grantMs }: FlowParts,
+  { grants, directory, clock, grantMs, suspended }: FlowParts,
 ): Promise<NonNullable<Interaction['result']>> {
   const { accountId, tenant, claims } = login;
   const asked = new Set(scopes.map(({ name }) => name));
   const granted = consentedScopes.filter((scope) => asked.has(scope));
   if (granted.length === 0) throw new RangeError('Nothing was granted that was asked for.');
   if (!isServed(resource, tenant)) throw new RangeError('The tenant is not served at that resource.');
+  if (await suspended(tenant)) {
+    throw new OAuthError('access_denied', 'This organisation is suspended here.', { status: 403 });
+  }
   // A token of a client for itself has its id in `sub`: no user's may be taken for one (security case 43).
   const clientId = client.metadata.client_id;
   const ofClient = accountId === clientId || (await directory.find(accountId, 'known')) !== undefined;

@@ -38,6 +38,8 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
   readonly check: Interactions['check'];
+  /** Whether nobody of a tenant may have anything for the time being. @throws PosternError `unavailable` */
+  readonly suspended: (tenant: string) => Promise<boolean>;
   /** Hears of what went wrong inside, under the id of the request where there is one. */
   readonly failed: (thrown: unknown, requestId: string | undefined) => void;
 }

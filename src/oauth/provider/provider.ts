@@ -46,6 +46,6 @@ function registerGrants(provider: Provider, parts: ProviderParts, resourceServer
   });
   // `resource` may come more than once (RFC 8707 §2); which of several is meant, the grants decide.
   provider.registerGrantType('refresh_token', refresh, ['refresh_token', 'scope', 'resource'], ['resource']);
-  const service = createServiceGrant(provider, resourceServers);
+  const service = createServiceGrant(provider, { ...parts, resourceServers });
   provider.registerGrantType('client_credentials', service, ['scope', 'resource'], ['resource']);
 }

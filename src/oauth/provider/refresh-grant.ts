@@ -4,7 +4,8 @@ import type { Interactions } from '../contracts.ts';
 import type { Grants } from '../storage/grants.ts';
 import type { RefreshTokens, StoredRefresh } from '../storage/refresh-tokens.ts';
 import { mintAccessToken } from './access-token.ts';
-import { invalidGrant, Refusal, refusing } from './refusal.ts';
+import type { ProviderParts } from './parts.ts';
+import { invalidGrant, Refusal, refusing, tenantSuspended } from './refusal.ts';
 import type { ResourceServers } from './resource-servers.ts';
 
 export interface RefreshGrantParts {
@@ -12,6 +13,8 @@ export interface RefreshGrantParts {
   readonly refreshTokens: RefreshTokens;
   readonly resourceServers: ResourceServers;
   readonly clock: Clock;
+  /** Whether nobody of a tenant may have anything for the time being. @throws PosternError `unavailable` */
+  readonly suspended: ProviderParts['suspended'];
   /** Asks the identity provider. */
   readonly check: Interactions['check'];
   /** How long a token that was exchanged gives the same successor again, in milliseconds. */
@@ -97,12 +100,17 @@ function scopeOf({ payload }: StoredRefresh, asked: unknown): ReadonlySet<string
   return new Set(wanted);
 }
 
-/** A place may have become another tenant's since. */
-async function checkTenant({ grants, resourceServers }: RefreshGrantParts, grantId: string, resource: string) {
+/** A place may have become another tenant's since; and the tenant may be suspended, which costs nobody their login. */
+async function checkTenant(
+  { grants, resourceServers, suspended }: RefreshGrantParts,
+  grantId: string,
+  resource: string,
+) {
   const grant = await grants.findBySecret(grantId);
   if (grant === undefined) throw invalidGrant('grant has ended');
   if (!resourceServers.serves(resource, grant.tenant))
     throw invalidGrant('resource is not for the tenant of the grant');
+  if (await suspended(grant.tenant)) throw tenantSuspended();
 }
 
 /** A user who was locked out there is locked out here; an outage there ends nothing (rule 10). */

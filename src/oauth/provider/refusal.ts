@@ -48,6 +48,11 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Not `invalid_grant`: clients throw their login away when they hear that. */
+export function tenantSuspended(): Refusal {
+  return new Refusal('access_denied', 'organisation is suspended', { status: 403 });
+}
+
 export function invalidGrant(why: string): Refusal {
   return new Refusal('invalid_grant', why);
 }

@@ -1,13 +1,17 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { factsOf } from './client-metadata.ts';
-import { Refusal, refusing } from './refusal.ts';
+import type { ProviderParts } from './parts.ts';
+import { Refusal, refusing, tenantSuspended } from './refusal.ts';
 import type { ResourceServers } from './resource-servers.ts';
 
 /**
  * Client credentials (RFC 6749 §4.4) for agents without a user: only clients of the config have them, for the tenant
  * and the scopes that stand there, and one resource at a time. There is no refresh token (§4.4.3).
  */
-export function createServiceGrant(provider: Provider, resourceServers: ResourceServers) {
+export function createServiceGrant(
+  provider: Provider,
+  { resourceServers, suspended }: Pick<ProviderParts, 'suspended'> & { readonly resourceServers: ResourceServers },
+) {
   return (ctx: KoaContextWithOIDC): Promise<void> =>
     refusing(async () => {
       const { client, params = {} } = ctx.oidc;
@@ -21,6 +25,7 @@ export function createServiceGrant(provider: Provider, resourceServers: Resource
       if (!resourceServers.serves(resource, service.tenant)) {
         throw new Refusal('invalid_target', 'resource is not served here');
       }
+      if (await suspended(service.tenant)) throw tenantSuspended();
       const offered = new Set(server.scope.split(' '));
       const scope = scopeOf(service.scopes, params['scope']).filter((each) => offered.has(each));
       const token = new provider.ClientCredentials({ client, scope: scope.join(' ') });

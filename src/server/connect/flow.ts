@@ -54,6 +54,8 @@ export interface ConnectFlowParts {
   readonly config: () => Config;
   /** Nothing where nobody signs in. */
   readonly signIn: () => SignIn | undefined;
+  /** Whether a tenant is suspended. @throws PosternError `unavailable` */
+  readonly suspended: (tenant: string) => Promise<boolean>;
   readonly happened: (event: ConnectEvent) => void;
 }
 
@@ -153,6 +155,7 @@ export class ConnectFlow {
     const fail = (end: End, reason: string) => this.#failed(end, ticket, reason, requestId, cookies);
     // Another authorization server has our state: it would be given the code of this one (RFC 9700 §4.4, security case 88).
     if (ticket.upstream !== upstream) return fail('invalid', 'the callback of another upstream');
+    if (await this.#parts.suspended(ticket.tenant)) return fail('ticket', 'the tenant is suspended');
     const answer = readAnswer(query, oauth.issuer);
     if (answer.kind === 'invalid') return fail('invalid', 'an answer that does not hold');
     if (answer.kind === 'refused') return fail('refused', wordOf(answer.error));
@@ -210,9 +213,10 @@ export class ConnectFlow {
   }
 
   async #ticketOf(sealed: string, upstream: string): Promise<Ticket | undefined> {
-    const { sealer, clock, cache } = this.#parts;
+    const { sealer, clock, cache, suspended } = this.#parts;
     const ticket = openTicket(sealed, upstream, sealer, clock.now());
-    return ticket === undefined || (await cache.get(usedKey(ticket))) !== undefined ? undefined : ticket;
+    if (ticket === undefined || (await suspended(ticket.tenant))) return undefined;
+    return (await cache.get(usedKey(ticket))) === undefined ? ticket : undefined;
   }
 
   #oauth(upstream: string): ConnectableOAuth | undefined {

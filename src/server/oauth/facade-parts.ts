@@ -4,7 +4,7 @@ import type { Database } from '../../core/database.ts';
 import { createEgress, type Egress } from '../../lib/egress.ts';
 import { createSealer, deriveKey } from '../../lib/seal.ts';
 import type { Brand } from '../../oauth/browser/brand.ts';
-import type { ProtectedResources } from '../../oauth/contracts.ts';
+import type { ClientDirectory, ProtectedResources } from '../../oauth/contracts.ts';
 import type { DevIdentityProvider } from '../../oauth/dev/identity-provider.ts';
 import type { FacadeParts as OAuthFacadeParts } from '../../oauth/facade.ts';
 import type { createInteractions } from '../../oauth/interactions.ts';
@@ -16,6 +16,7 @@ import type { Config } from '../config/config.ts';
 import type { FacadeConfig } from '../config/facade.ts';
 import type { Offer } from '../offer/offer.ts';
 import type { Site } from '../routes/site.ts';
+import type { Suspensions } from '../suspensions.ts';
 import { identityProviderOf } from './identity-provider.ts';
 import type { OAuthEvent } from './oauth-events.ts';
 import { createOAuthResources, type OAuthResources } from './oauth-resources.ts';
@@ -40,6 +41,8 @@ export interface FacadeParts extends FacadeExtras {
   readonly happened: (event: OAuthEvent) => void;
   /** Hears of each grant that ends on this node. */
   readonly ended?: (grantId: string) => void;
+  /** Who may not have anything for the time being. Default: nobody is suspended. */
+  readonly suspensions?: Pick<Suspensions, 'has'>;
   /** Answers those who signed in for another reason than that a client asked for it. */
   readonly onVisit?: OnVisit;
 }
@@ -105,7 +108,8 @@ export function partsOf(
   const purpose = site === undefined ? 'oauth/browser' : `oauth/browser/${issuer}`;
   return {
     ...{ issuer, resources, cache, clock, master },
-    directory: directoryOf(ground, wanted, parts, { issuer, resources, site }),
+    directory: withoutSuspended(directoryOf(ground, wanted, parts, { issuer, resources, site }), parts.suspensions),
+    suspended: async (tenant) => (await parts.suspensions?.has('tenant', tenant)) === true,
     interactions: (flow, grants) => {
       const interactions = ground.createInteractions({
         ...{ origin: issuer, callbackOrigin: ground.issuer, provider, openid, flow, grants, cache, egress, clock },
@@ -154,6 +158,17 @@ function directoryOf(
     clients: database.oauth.clients,
     onEvent: happened,
   });
+}
+
+/** A client that is suspended is none, wherever it is known from. */
+function withoutSuspended(directory: ClientDirectory, suspensions: FacadeParts['suspensions']): ClientDirectory {
+  if (suspensions === undefined) return directory;
+  return {
+    ...directory,
+    find: async (id, purpose) =>
+      // Whose id it is has to be known all the same.
+      purpose !== 'known' && (await suspensions.has('client', id)) ? undefined : directory.find(id, purpose),
+  };
 }
 
 type ClientConfig = FacadeConfig['clients'][number];
