@@ -51,6 +51,14 @@ test('path and query arrive undecoded, the body whole', async () => {
   expect(await response.json()).toEqual({ path: '/a%2fb', query: 'x=%20', body: 'héllo' });
 });
 
+test('a client that expects something is answered like any other', async () => {
+  const { port } = await serve(echo);
+  const ask = (expects: string) =>
+    raw(port, `POST /x HTTP/1.1\r\nHost: x\r\nExpect: ${expects}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi`);
+  expect(await ask('x')).toMatch(/^HTTP\/1\.1 200 [\s\S]*"body":"hi"/);
+  expect(await ask('100-continue')).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 [\s\S]*"body":"hi"/);
+});
+
 test('a body above the limit is refused by its declared length, before a byte of it is read', async () => {
   const { port } = await serve(echo);
   const answer = await raw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n');

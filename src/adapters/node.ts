@@ -54,6 +54,10 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
   const silent = new Set<Socket>();
   const { trustedProxies = [] } = options;
   const clientAddress = trustedProxies.length === 0 ? undefined : createClientAddress(trustedProxies);
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    silent.delete(incoming.socket);
+    void answer(served, incoming, outgoing, clientAddress);
+  };
   // An import of it would read every export, and one of them loads a WebSocket client: a tenth of the start.
   const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer(
@@ -64,11 +68,10 @@ export async function listen(served: Served, options: ListenOptions = {}): Promi
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: 65_000,
     },
-    (incoming, outgoing) => {
-      silent.delete(incoming.socket);
-      void answer(served, incoming, outgoing, clientAddress);
-    },
+    serve,
   );
+  // What else a client expects it may go without (RFC 9110 §10.1.1). Node would answer 417 by itself, and nobody would hear.
+  server.on('checkExpectation', serve);
   server.on('connection', (socket) => {
     silent.add(socket);
     socket.once('close', () => silent.delete(socket));
