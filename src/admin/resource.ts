@@ -18,7 +18,7 @@ export interface ListQuery<Filter> {
   readonly filter: Filter;
 }
 
-/** What happened, as far as the audit trail has a name for it. */
+/** What happened, in the words of the audit trail. */
 interface Told {
   readonly event: AuditEvent;
 }
@@ -26,7 +26,8 @@ interface Told {
 interface Listed<Row, Filter> {
   /** What a list can be narrowed by, besides the tenant. */
   readonly filter?: z.ZodObject<z.core.$ZodShape>;
-  /** Newest first. */
+  /** How it is ordered. Default: newest first. */
+  readonly order?: string;
   page(query: ListQuery<Filter>): Promise<readonly Row[]>;
   placeOf(row: Row): Place;
 }
@@ -41,8 +42,11 @@ interface Created<Row, New> extends Told {
   run(wanted: New, tenant: string | undefined, asked: Asked): Promise<{ readonly row: Row; readonly once?: object }>;
 }
 
-interface Changed<Row, Patch> extends Told {
+interface Changed<Row, Patch> {
+  readonly event: AuditEvent | ((row: Row) => AuditEvent);
   readonly body: z.ZodType<Patch>;
+  /** Whether that is for operators alone. Default false. */
+  readonly operators?: true;
   /** @returns nothing where it is not as it was in `row` any more. */
   run(row: Row, patch: Patch, asked: Asked): Promise<Row | undefined>;
 }
@@ -82,10 +86,15 @@ export interface Resource<Row, Filter = object, New = never, Patch = never> {
 const MOST = 200;
 const USUAL = 50;
 
-const pageQuery = {
-  tenant: tenantId().optional().meta({ description: 'Those of one tenant. Default: of every tenant that you see.' }),
+/** What every list takes. */
+export const pageFields = {
   limit: z.coerce.number().int().min(1).max(MOST).default(USUAL).meta({ description: 'How many at the most.' }),
   cursor: z.string().max(2_048).optional().meta({ description: 'Where to go on: `next` of the page before.' }),
+};
+
+const pageQuery = {
+  tenant: tenantId().optional().meta({ description: 'Those of one tenant. Default: of every tenant that you see.' }),
+  ...pageFields,
 };
 
 type PageQuery = z.output<z.ZodObject<typeof pageQuery>>;
@@ -115,25 +124,28 @@ export async function rowOf<Row>(resource: Pick<Any<Row>, 'find' | 'tenantOf'>, 
   return visible(await resource.find?.(id), rights, resource.tenantOf);
 }
 
-/** A row as it is sent: what the schema knows of it, and its tag. */
-export function shownOf<Row>({ shown, show, volatile }: Pick<Any<Row>, 'shown' | 'show' | 'volatile'>, row: Row) {
+/** A row as it is sent: what the schema knows of it, and the tag of what is there by itself. */
+export function shownOf<Row>(
+  { shown, show, volatile, find }: Pick<Any<Row>, 'shown' | 'show' | 'volatile' | 'find'>,
+  row: Row,
+): { readonly etag?: string } {
   const plain = shown.parse(show(row)) as object;
-  return { ...plain, etag: etagOf(plain, volatile) };
+  return find === undefined ? plain : { ...plain, etag: etagOf(plain, volatile) };
 }
 
 /** What is shown of one, as a schema: with its tag, for who reads bodies and no headers. */
-export function shownSchema<Row>({ type, shown }: Pick<Any<Row>, 'type' | 'shown'>): Named {
+export function shownSchema<Row>({ type, shown, find }: Pick<Any<Row>, 'type' | 'shown' | 'find'>): Named {
   const etag = z.string().meta({ description: 'For `If-Match`, when it is changed.' });
-  return { name: type, schema: z.object({ ...shown.shape, etag }) };
+  return { name: type, schema: find === undefined ? shown : z.object({ ...shown.shape, etag }) };
 }
 
 function listing<Row, Filter>(resource: Any<Row>, list: Listed<Row, Filter>, cursors: Cursors): Operation {
-  const { path, type, many, shown } = resource;
+  const { path, type, many } = resource;
   const items = z.array(shownSchema(resource).schema);
   const next = z.string().nullable().meta({ description: 'The cursor of the next page; null where this is the last.' });
   return {
     ...{ id: `list_${snake(path)}`, method: 'GET', path: `/${path}`, tag: path, right: 'read' },
-    summary: `List ${many}, newest first`,
+    summary: `List ${many}, ${list.order ?? 'newest first'}`,
     query: z.strictObject({ ...pageQuery, ...list.filter?.shape }),
     answer: { status: 200, body: { name: `${type}Page`, schema: z.object({ items, next }) } },
     run: async ({ query, rights }) => {
@@ -149,7 +161,7 @@ function listing<Row, Filter>(resource: Any<Row>, list: Listed<Row, Filter>, cur
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       const more = last === undefined ? null : cursors.write(list.placeOf(last), name);
-      return { body: { items: page.map((row) => shownOf({ ...resource, shown }, row)), next: more } };
+      return { body: { items: page.map((row) => shownOf(resource, row)), next: more } };
     },
   };
 }
@@ -195,16 +207,18 @@ function changing<Row, Patch>(resource: Any<Row>, change: Changed<Row, Patch>): 
   return {
     ...{ id: `update_${snake(type)}`, method: 'PATCH', path: `/${path}/{id}`, tag: path, right: 'write' },
     summary: `Change ${one}`,
-    description: 'What is left out stays as it is.',
+    description: `What is left out stays as it is.${change.operators === true ? ' For operators.' : ''}`,
     body: { name: `${type}Changes`, schema: change.body },
     answer: { status: 200, body: shownSchema(resource), etag: true },
     ifMatch: 'required',
     run: async (asked) => {
       const row = await rowOf(resource, asked);
-      checkMatch(asked.ifMatch, shownOf(resource, row).etag);
+      if (change.operators === true && asked.rights.role !== 'operator') throw forOperators();
+      checkMatch(asked.ifMatch, shownOf(resource, row).etag ?? '');
       const changed = await change.run(row, asked.body as Patch, asked);
       if (changed === undefined) throw new PosternError('precondition_failed');
-      await asked.note({ event: change.event, tenant: tenantOf(changed), detail: detail(changed) });
+      const event = typeof change.event === 'function' ? change.event(changed) : change.event;
+      await asked.note({ event, tenant: tenantOf(changed), detail: detail(changed) });
       return tagged(shownOf(resource, changed));
     },
   };
@@ -219,7 +233,7 @@ function removing<Row>(resource: Any<Row>, remove: Removed<Row>): Operation {
     ifMatch: 'optional',
     run: async (asked) => {
       const row = await rowOf(resource, asked);
-      checkMatch(asked.ifMatch, shownOf(resource, row).etag);
+      checkMatch(asked.ifMatch, shownOf(resource, row).etag ?? '');
       const done = await remove.run(row, asked);
       if (done) await asked.note({ event: remove.event, tenant: tenantOf(row), detail: detail(row) });
       return {};
@@ -227,8 +241,12 @@ function removing<Row>(resource: Any<Row>, remove: Removed<Row>): Operation {
   };
 }
 
-function tagged(body: { readonly etag: string }): Answered {
-  return { body, etag: body.etag };
+function forOperators(): PosternError {
+  return new PosternError('forbidden', { message: 'That is for operators.' });
+}
+
+function tagged(body: { readonly etag?: string }): Answered {
+  return body.etag === undefined ? { body } : { body, etag: body.etag };
 }
 
 function idOf(shown: object): string {

@@ -15,6 +15,11 @@ export interface ConnectionWish extends ConnectionOwner {
   readonly scopes: readonly string[];
 }
 
+/** Whether an account may be said to be at a URL: whether it is reached is for egress to say. */
+export function isAccountUrl(text: string): boolean {
+  return /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(text);
+}
+
 /** A new connection, with its credential sealed. */
 export function makeConnection(wish: ConnectionWish, kept: Kept, vault: Vault, now: number): ConnectionRow {
   const times = { createdAt: now, updatedAt: now, endsAt: endOf(kept) };

@@ -15,6 +15,7 @@ export interface SuspensionTable {
   add(row: SuspensionRow): Promise<boolean>;
   /** @returns whether this very call lifted it. */
   remove(kind: SuspendedKind, id: string): Promise<boolean>;
+  find(kind: SuspendedKind, id: string): Promise<SuspensionRow | undefined>;
   /** In the order of kinds and ids; behind `after`. */
   list(query: {
     readonly kind?: SuspendedKind;

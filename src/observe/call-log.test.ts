@@ -18,6 +18,8 @@ function setUp(options: Partial<CallLogOptions> = {}) {
       batches.push(rows);
     },
     recent: async () => [],
+    page: async () => [],
+    usage: async () => [],
     count: async () => 0,
   };
   const callLog = createCallLog({ table, clock, log, ...options });

@@ -54,10 +54,7 @@ export function createMeters(clock: Clock, max: number): Meters {
       known.calls = calls;
       return known;
     }
-    // A digest: subjects are of any length, and nobody's business who looks at keys.
-    const digest = sha256(whose);
-    const { label, endsAt, ms: windowMs } = spanAt(limit.window, now, phaseOf(digest));
-    const key = `quota:${limit.name}:${label}:${digest}`;
+    const { key, endsAt, windowMs } = countOf(limit, whose, now);
     const unknown = { value: 0, asked: 0, owed: 0, askAgainAt: Number.NEGATIVE_INFINITY, told: false };
     const meter: Meter = { limit, key, endsAt, windowMs, calls, ...unknown };
     meters.set(name, meter);
@@ -77,6 +74,18 @@ export function createMeters(clock: Clock, max: number): Meters {
       return found;
     },
   };
+}
+
+/** What is counted under which key in the window that is now, and how long. */
+export function countOf(
+  { name, window }: Limit,
+  whose: string,
+  now: number,
+): Pick<Meter, 'key' | 'endsAt' | 'windowMs'> {
+  // A digest: subjects are of any length, and nobody's business who looks at keys.
+  const digest = sha256(whose);
+  const { label, endsAt, ms: windowMs } = spanAt(window, now, phaseOf(digest));
+  return { key: `quota:${name}:${label}:${digest}`, endsAt, windowMs };
 }
 
 /** A number from 0 to 1 that is the same on every node. */

@@ -144,6 +144,8 @@ export function webhookSuite(database: () => Database): void {
     expect([await suspensions.add(row), await suspensions.add({ ...row, at: 1 })]).toEqual([true, false]);
     await suspensions.add({ kind: 'client', id: 'acme', at: 2 });
     await suspensions.add({ kind: 'tenant', id: 'Acme', at: 3 });
+    expect(await suspensions.find('tenant', 'acme')).toEqual(row);
+    expect(await suspensions.find('client', 'Acme')).toBeUndefined();
     const all = await suspensions.list({ limit: 9 });
     expect(all.map(({ kind, id, at }) => [kind, id, at])).toEqual([
       ['client', 'acme', 2],

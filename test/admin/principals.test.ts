@@ -36,8 +36,11 @@ describe('keys of the admin API', () => {
     await using server = await openAdministered();
     const operator = await server.as();
     const { key } = await server.door.key('acme', { scopes: ['admin:read', 'admin:write'] });
-    for (const headers of [{ authorization: `Bearer ${key}` }, { 'x-api-key': key }]) {
-      const { status, json } = await server.ask('GET', '/keys', { headers });
+    for (const [name, value] of [
+      ['authorization', `Bearer ${key}`],
+      ['x-api-key', key],
+    ] as const) {
+      const { status, json } = await server.ask('GET', '/keys', { headers: { [name]: value } });
       expect([status, json.code]).toEqual([401, 'invalid_token']);
     }
     expect((await server.door.legacy(operator.key, 'tools/list')).status).toBe(401);

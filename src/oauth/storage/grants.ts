@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { OAuthGrantRow, OAuthTables } from '../../core/oauth-tables.ts';
 import type { IdpGrant, IdpGrants, IdpTokens, LoginOutcome } from '../contracts.ts';
+import { endGrant } from './end-grant.ts';
 import type { Revocations } from './revocations.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -63,8 +64,8 @@ export interface GrantsParts {
 }
 
 export function createGrants(parts: GrantsParts): Grants {
-  const { tables, secrets, revocations, clock } = parts;
-  const { grants, refreshTokens } = tables;
+  const { tables, secrets, clock } = parts;
+  const { grants } = tables;
   const gidOf = (secretId: string) => secrets.key('Grant', secretId);
 
   const living = async (gid: string): Promise<OAuthGrantRow | undefined> => {
@@ -98,11 +99,7 @@ export function createGrants(parts: GrantsParts): Grants {
     },
     activate: async (gid) => grants.extend(gid, clock.now() + parts.maxMs),
     end: async (gid, reason) => {
-      // First what every node follows: should the rest fail, the tokens are dead all the same.
-      await revocations.revokeGrant(gid);
-      const ours = await grants.revoke(gid, clock.now(), reason);
-      await refreshTokens.deleteOfGrant(gid);
-      if (ours) parts.ended(gid, reason);
+      if (await endGrant(parts, gid, reason)) parts.ended(gid, reason);
     },
     find: async (gid) => {
       const row = await living(gid);

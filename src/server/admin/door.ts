@@ -4,8 +4,6 @@ import { createOnce } from '../../admin/idempotency.ts';
 import { documentOperation, openApiDocument } from '../../admin/openapi.ts';
 import type { Operation } from '../../admin/operation.ts';
 import { problemReply } from '../../admin/problem.ts';
-import { operationsOf } from '../../admin/resource.ts';
-import { keysResource } from '../../admin/resources/keys.ts';
 import { API_PATH } from '../../admin/router.ts';
 import { ADMIN_KEY_PREFIX, parseAdminKey, principalOfAdminKey } from '../../auth/admin-key.ts';
 import { createPepper } from '../../auth/api-key.ts';
@@ -13,9 +11,6 @@ import { createAuthenticate } from '../../auth/authenticate.ts';
 import { createVerifierOf } from '../../auth/key-verifier.ts';
 import type { Verifier } from '../../auth/verifier.ts';
 import type { AdminKeyRow } from '../../core/admin.ts';
-import type { Cache } from '../../core/cache.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
 import { asPosternError, type PosternError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -26,26 +21,18 @@ import { createSealer, deriveKey } from '../../lib/seal.ts';
 import { sealedCache } from '../../lib/sealed-cache.ts';
 import { auditRecord } from '../../observe/audit-log.ts';
 import type { Config } from '../config/config.ts';
-import type { Offer } from '../offer/offer.ts';
 import type { Site } from '../routes/site.ts';
 import { adminResource, metadataReply } from './metadata.ts';
+import { type ManagedParts, managedOperations } from './operations.ts';
 import { createPeople } from './people.ts';
-import { declaredScopes } from './scopes.ts';
 
-export interface AdminDoorParts {
-  readonly database: Database;
-  readonly cache: Cache;
-  readonly clock: Clock;
-  /** At least 32 bytes. */
-  readonly master: Uint8Array;
+export interface AdminDoorParts extends ManagedParts {
   /** Postern's own version. */
   readonly version: string;
-  /** What is served now. */
-  readonly offer: () => Offer;
   /** Who comes with a token, where any is accepted. */
   readonly tokens?: Verifier | undefined;
-  /** Hears what went wrong where nobody is to be told. */
-  readonly failed: (thrown: unknown) => void;
+  /** Refuses who is suspended. @throws PosternError */
+  readonly suspended: (who: Pick<Principal, 'tenant' | 'clientId' | 'kind'>) => void | Promise<void>;
 }
 
 /** The admin API, as the pipeline has it. */
@@ -67,16 +54,7 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
   const { database, cache, clock, master, offer } = parts;
   const sealer = (purpose: string) => createSealer([{ id: 'a1', secret: deriveKey(master, purpose) }]);
   const cursors = createCursors(sealer('admin/cursors'));
-  const managed: readonly Operation[] = [
-    ...operationsOf(
-      keysResource({
-        ...{ table: database.keys, clock, pepper: createPepper(deriveKey(master, 'api-keys')) },
-        scopes: () => declaredScopes(offer()),
-        toolsets: () => Object.keys(offer().config.toolsets),
-      }),
-      cursors,
-    ),
-  ];
+  const managed = managedOperations(config, parts, cursors);
   const document: () => JsonObject = once(() =>
     openApiDocument(operations, {
       title: config.server.title ?? config.server.name,
@@ -110,6 +88,7 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
       try {
         offer().guard.checkOrigin(request);
         const principal = await authenticate(request, audience);
+        await parts.suspended(withinReach(principal));
         seen.principal = principal;
         return await api.handle(request, principal, requestId);
       } catch (thrown) {
@@ -119,6 +98,15 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
         return problemReply(error, requestId, seen.principal?.kind === 'key' ? undefined : resource?.challenge);
       }
     },
+  };
+}
+
+/** Who sees every tenant is of none here: an operator can lift what suspends their own. */
+function withinReach({ admin, tenant, clientId, kind }: Principal): Pick<Principal, 'tenant' | 'clientId' | 'kind'> {
+  return {
+    tenant: admin === undefined ? tenant : (admin.tenant ?? ''),
+    kind,
+    ...(clientId === undefined ? {} : { clientId }),
   };
 }
 

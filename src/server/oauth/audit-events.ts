@@ -19,6 +19,8 @@ type ToldElsewhere =
   | 'client_suspended'
   | 'client_resumed'
   | 'quota_exceeded'
+  | 'grant_revoked'
+  | 'connect_url_made'
   | 'upstream_degraded'
   | `key_${string}`
   | `admin_${string}`

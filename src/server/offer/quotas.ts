@@ -6,6 +6,7 @@ import { nearest } from '../../lib/nearest.ts';
 import { durableCounts } from '../../quota/durable.ts';
 import { createQuotas, type QuotaEvents } from '../../quota/quotas.ts';
 import type { InFlightLimits, Limit, QuotaRules } from '../../quota/rules.ts';
+import { type LimitStanding, standingOf } from '../../quota/standing.ts';
 import type { Callable } from '../../tools/callable.ts';
 import type { Config } from '../config/config.ts';
 import type { Problem } from '../config/problem.ts';
@@ -30,6 +31,8 @@ const RESERVES = 10_000;
 
 /** What calls of a server are let in by. */
 export interface ServedQuotas extends Entrance {
+  /** How the limits stand for a tenant, or without one what they are. */
+  standing(tenant: string | undefined): Promise<LimitStanding[]>;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,12 @@ export function createServedQuotas({ clock, cache, database, config, events }: Q
   return {
     quotas: createQuotas({ clock, rules, rates: shared ? cache : undefined, periods: durable ?? cache, events }),
     respondWith: () => config().quotas.respondWith,
+    standing: (tenant) =>
+      standingOf(rules().limits, tenant, clock.now(), async (key, endsAt, window) => {
+        if (shared) return (await cache.increment(key, 0, endsAt - clock.now())).value;
+        // Calls that are reserved are among them.
+        return 'period' in window ? database.quotas.add(key, 0, endsAt) : undefined;
+      }),
     close: async () => durable?.close(),
   };
 }

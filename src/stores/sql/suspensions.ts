@@ -31,6 +31,11 @@ export function createSuspensionTable(db: Kysely<Schema>): SuspensionTable {
       const removed = db.deleteFrom('suspensions').where('kind', '=', kind).where('id', '=', id);
       return (await removed.executeTakeFirst()).numDeletedRows > 0n;
     },
+    find: async (kind, id) => {
+      const found = db.selectFrom('suspensions').selectAll().where('kind', '=', kind).where('id', '=', id);
+      const row = await found.executeTakeFirst();
+      return row === undefined ? undefined : { ...row, kind };
+    },
     list: async ({ kind, after, limit }) => {
       let query = db.selectFrom('suspensions').selectAll().orderBy('kind').orderBy('id').limit(limit);
       if (kind !== undefined) query = query.where('kind', '=', kind);

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { iso, name, tenantId, time } from '../fields.ts';
+import type { Operation } from '../operation.ts';
+import { tenantOfNew } from '../tenancy.ts';
+
+/** For whom an account is to be connected, and as what. */
+export interface ConnectUrlWish {
+  readonly tenant: string;
+  readonly upstream: string;
+  readonly name?: string;
+  readonly user?: { readonly subject: string; readonly issuer: string };
+  readonly returnTo?: string;
+  readonly ttlMs?: number;
+}
+
+const wanted = z.strictObject({
+  tenant: tenantId().optional().meta({ description: 'The tenant whose account it is to be. Default: yours.' }),
+  upstream: z.string().max(32).meta({ description: 'The upstream, by its name in the config.' }),
+  name: name().optional().meta({ description: 'What callers know the account by. Default: main.' }),
+  user: z
+    .strictObject({ subject: z.string().min(1).max(255), issuer: z.string().min(1).max(500) })
+    .optional()
+    .meta({ description: 'The one user whose account it is to be. Default: the whole tenant may use it.' }),
+  returnTo: z.string().max(2_048).optional().meta({ description: 'One of credential.oauth.returnTo.' }),
+  expiresInSeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .optional()
+    .meta({ description: 'How long it is good. Default: an hour.' }),
+});
+
+const made = z.object({ url: z.string(), expiresAt: time() });
+
+/**
+ * A URL at which somebody connects their account.
+ * @param create throws PosternError `invalid_params` for what cannot be.
+ */
+export function connectUrlOperation(
+  create: (wish: ConnectUrlWish) => { readonly url: string; readonly expiresAt: number },
+): Operation {
+  return {
+    ...{ id: 'create_connect_url', method: 'POST', path: '/connect-urls', tag: 'connections', right: 'write' },
+    summary: 'Make a URL at which somebody connects an account',
+    description: 'It is good once. Whoever has it connects an account of theirs as one of the tenant.',
+    body: { name: 'NewConnectUrl', schema: wanted },
+    answer: { status: 201, body: { name: 'ConnectUrl', schema: made } },
+    idempotent: true,
+    run: async ({ body, rights, note }) => {
+      const { tenant: named, expiresInSeconds, ...wish } = body as z.output<typeof wanted>;
+      const tenant = tenantOfNew(rights, named);
+      const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
+      const ttl = expiresInSeconds === undefined ? {} : { ttlMs: expiresInSeconds * 1000 };
+      const { url, expiresAt } = create({ ...(given as typeof wish), ...ttl, tenant } as ConnectUrlWish);
+      await note({ event: 'connect_url_made', tenant, detail: { upstream: wish.upstream, name: wish.name } });
+      return { body: { url, expiresAt: iso(expiresAt) } };
+    },
+  };
+}
