@@ -104,8 +104,10 @@ it('shows the metadata of the provider under our issuer, and to ChatGPT under it
   });
   expect(plain.value).not.toHaveProperty('authorization_response_iss_parameter_supported');
   expect(plain.headers.get('cache-control')).toContain('public');
+  expect(server.remarks).toEqual([]);
   await server.close();
   server = await open({ chatGptAlias: true });
+  expect(server.remarks).toEqual([expect.stringMatching(/^auth\.translate\.chatGptAlias: .*Vary/)]);
   for (const [agent, issuer] of [
     ['openai-mcp/1.0.0', keycloak.issuer],
     ['Claude-User', server.origin],

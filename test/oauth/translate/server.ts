@@ -13,6 +13,8 @@ export interface TranslatingServer {
   readonly mcp: string;
   readonly database: Database;
   readonly clock: ManualClock;
+  /** What is said at the start. */
+  readonly remarks: readonly string[];
   close(): Promise<void>;
 }
 
@@ -70,5 +72,5 @@ export async function openTranslating(
     await close();
     throw thrown;
   }
-  return { origin, mcp: `${origin}/mcp`, database, clock, close };
+  return { origin, mcp: `${origin}/mcp`, database, clock, remarks: postern.remarks, close };
 }
