@@ -5,6 +5,7 @@ import { auditCommand } from './audit.ts';
 import { connectionsCommand } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { grantsCommand } from './grants.ts';
 import { type Io, style } from './io.ts';
 import { keysCommand } from './keys.ts';
 import { linksCommand } from './links.ts';
@@ -12,6 +13,7 @@ import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { signingKeysCommand } from './signing-keys.ts';
 import { stdioCommand } from './stdio.ts';
+import { clientsCommand, tenantsCommand } from './suspend.ts';
 import { toolsCommand } from './tools.ts';
 import { webhooksCommand } from './webhooks.ts';
 
@@ -45,6 +47,9 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     adminKeysCommand,
     linksCommand,
     connectionsCommand,
+    grantsCommand,
+    clientsCommand,
+    tenantsCommand,
     webhooksCommand,
     signingKeysCommand,
     auditCommand,

@@ -27,19 +27,34 @@ const REMEMBERED_MS = 15 * 60_000;
  * deleted, what is suspended. Whoever ends it need not think of it.
  */
 export function withEnds(database: Database, now: () => number): Database {
-  const noting = notingEnds(database, async (ended) => {
+  const { keys, adminKeys, links, connections, suspensions } = database;
+  const verbs = endingVerbs(database, async (ended) => {
     const at = now();
     const row = { id: spellEnd(ended, at), at, expiresAt: at + REMEMBERED_MS };
     // It has ended all the same, and is found out in some seconds.
     await database.oauth.revocations.add(row).catch(() => undefined);
   });
-  return { ...database, ...noting };
+  return {
+    ...database,
+    keys: { ...keys, ...verbs.keys },
+    adminKeys: { ...adminKeys, ...verbs.adminKeys },
+    links: { ...links, ...verbs.links },
+    connections: { ...connections, ...verbs.connections },
+    suspensions: { ...suspensions, ...verbs.suspensions },
+  };
 }
 
-type Tables = Pick<Database, 'keys' | 'adminKeys' | 'links' | 'connections' | 'suspensions'>;
+/** The verbs by which something ends. */
+interface EndingVerbs {
+  readonly keys: Pick<Database['keys'], 'revoke'>;
+  readonly adminKeys: Pick<Database['adminKeys'], 'revoke'>;
+  readonly links: Pick<Database['links'], 'delete'>;
+  readonly connections: Pick<Database['connections'], 'delete'>;
+  readonly suspensions: Pick<Database['suspensions'], 'add'>;
+}
 
-/** Tables that tell of what ends in them: by this very caller, and when it has. */
-export function notingEnds(database: Tables, note: (ended: Ended) => Promise<void>): Tables {
+/** Those of a database, which tell of it: this very caller, and when it has ended. */
+export function endingVerbs(database: EndingVerbs, note: (ended: Ended) => Promise<void>): EndingVerbs {
   const { keys, adminKeys, links, connections, suspensions } = database;
   const noted = async (kind: EndedKind, id: string, work: Promise<boolean>): Promise<boolean> => {
     const done = await work;
@@ -47,10 +62,10 @@ export function notingEnds(database: Tables, note: (ended: Ended) => Promise<voi
     return done;
   };
   return {
-    keys: { ...keys, revoke: (id, at) => noted('key', id, keys.revoke(id, at)) },
-    adminKeys: { ...adminKeys, revoke: (id, at) => noted('key', id, adminKeys.revoke(id, at)) },
-    links: { ...links, delete: (id) => noted('link', id, links.delete(id)) },
-    connections: { ...connections, delete: (id) => noted('connection', id, connections.delete(id)) },
-    suspensions: { ...suspensions, add: (row) => noted(row.kind, row.id, suspensions.add(row)) },
+    keys: { revoke: (id, at) => noted('key', id, keys.revoke(id, at)) },
+    adminKeys: { revoke: (id, at) => noted('key', id, adminKeys.revoke(id, at)) },
+    links: { delete: (id) => noted('link', id, links.delete(id)) },
+    connections: { delete: (id) => noted('connection', id, connections.delete(id)) },
+    suspensions: { add: (row) => noted(row.kind, row.id, suspensions.add(row)) },
   };
 }

@@ -1,7 +1,7 @@
 import type { Cache } from '../core/cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
-import { type Ended, notingEnds, readEnd, spellEnd } from '../core/ends.ts';
+import { type Ended, endingVerbs, readEnd, spellEnd } from '../core/ends.ts';
 import type { OAuthRevocationTable } from '../core/oauth-tables.ts';
 import type { Principal } from '../core/principal.ts';
 import { REVOKED_CHANNEL } from '../oauth/storage/revocations.ts';
@@ -97,11 +97,22 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
 
 /** The same database, which tells all nodes at once of what ends in it. Links have a way of their own (`links.ts`). */
 export function publishingEnds(database: Database, cache: Cache, clock: Clock): Database {
-  const { links: _, ...noting } = notingEnds(database, (ended) =>
+  const verbs = endingVerbs(database, (ended) =>
     // Whoever does not hear it reads it.
     cache.publish(REVOKED_CHANNEL, spellEnd(ended, clock.now())).catch(() => undefined),
   );
-  return { ...database, ...noting };
+  return {
+    ...database,
+    keys: over(database.keys, verbs.keys),
+    adminKeys: over(database.adminKeys, verbs.adminKeys),
+    connections: over(database.connections, verbs.connections),
+    suspensions: over(database.suspensions, verbs.suspensions),
+  };
+}
+
+/** A table with other verbs before its own. */
+function over<T extends object>(table: T, verbs: Partial<T>): T {
+  return Object.assign(Object.create(table) as T, verbs);
 }
 
 /**
