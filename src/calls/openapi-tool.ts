@@ -17,7 +17,7 @@ import type { Callable, Run } from '../tools/callable.ts';
 import { cleanFacts } from '../upstream/clean-text.ts';
 import { type Credential, type CredentialConfig, compileCredential } from '../upstream/credential.ts';
 import { type FillIdempotency, idempotencyOf } from '../upstream/idempotency.ts';
-import type { Mapping, OnFault } from '../upstream/mapping.ts';
+import type { Mapping, MappingInput, OnFault } from '../upstream/mapping.ts';
 import { createNormaliser, inputOf, type MappedOperation, type Normalise } from '../upstream/normalise.ts';
 import { partialFaults } from '../upstream/presets/graphql.ts';
 import type { Preset } from '../upstream/presets.ts';
@@ -31,7 +31,7 @@ import {
 } from '../upstream/rate-limit-response.ts';
 import { withoutSecrets } from '../upstream/redact.ts';
 import { isIdempotent } from '../upstream/retry.ts';
-import { namedFailure, send, type Upstream } from '../upstream/send.ts';
+import { namedFailure, type SendContext, send, type Upstream } from '../upstream/send.ts';
 
 /** What all tools of one upstream share. */
 export interface OpenApiParts {
@@ -56,6 +56,8 @@ export interface OpenApiParts {
   /** As whom the API sees the calls of a principal. */
   identityOf(principal: Principal): string;
   readonly readLimits: ReadLimits;
+  /** Whether an answer says that the token has ended, whatever its status. Default: 401 says it, and nothing else. */
+  readonly isExpired?: (input: MappingInput) => boolean | Promise<boolean>;
   /** How a call that the API limits is answered. */
   readonly respondWith: RespondWith;
   readonly onFault: OnFault;
@@ -218,7 +220,8 @@ async function exchange(
   // To the API and back, unless it is known to refuse.
   const call = { operation: counted, identity: parts.identityOf(principal) };
   const { signal } = conversation;
-  const context = { principal, credential, connection, requestId, signal, counted: call, idempotent };
+  const isExpired = expiredOf(parts, mapped, request);
+  const context = { principal, credential, connection, requestId, signal, counted: call, idempotent, isExpired };
   const sent = await send(upstream, request, context);
   run.upstreamMs += sent.ms;
   if ('error' in sent) throw limited(parts, run, sent.error, sent.limits);
@@ -236,6 +239,15 @@ async function exchange(
   upstream.limiter?.learn(call, reading, failure);
   if (failure !== undefined) throw limited(parts, run, failure, reading);
   return { response, body, reading, secrets };
+}
+
+/** What the operator's expression is asked, before anybody else reads the answer. */
+function expiredOf(
+  { isExpired }: OpenApiParts,
+  mapped: MappedOperation,
+  { headers }: UpstreamRequest,
+): SendContext['isExpired'] {
+  return isExpired && ((response) => isExpired(inputOf(response, readBody(response, headers['accept']), mapped)));
 }
 
 /** A failure with what is known of limits in it, and in the response. */

@@ -1,12 +1,17 @@
 import { text } from 'node:stream/consumers';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Kept, readCredential, UnfitCredential } from '../connections/credentials.ts';
-import { makeConnection, nextCredential } from '../connections/make.ts';
+import type { DeviceCode } from '../connections/device.ts';
+import { keepAccount } from '../connections/keep.ts';
+import { isAccountUrl, makeConnection, nextCredential } from '../connections/make.ts';
+import { credentialOf } from '../connections/refresh.ts';
 import { rotate } from '../connections/rotate.ts';
+import { unfitVariable, type Variables, variablesOf } from '../connections/variables.ts';
 import type { Vault } from '../connections/vault.ts';
 import { CONNECTION_KINDS, type ConnectionKind, type ConnectionRow } from '../core/connections.ts';
 import type { Database } from '../core/database.ts';
 import { createIds } from '../lib/ids.ts';
+import { placesOf } from '../server/config/connections.ts';
 import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { createConnectUrl } from '../server/credentials/connect-url.ts';
@@ -33,13 +38,18 @@ interface CreateOptions extends Options {
   readonly user?: string;
   readonly issuer?: string;
   readonly baseUrl?: string;
+  readonly variable: Variables;
   readonly scopes: readonly string[];
 }
+
+/** Where an account is to be. */
+type Placed = Pick<CreateOptions, 'upstream' | 'user' | 'issuer' | 'baseUrl' | 'variable'>;
 
 interface LinkOptions extends Options {
   readonly tenant: string;
   readonly upstream: string;
   readonly name: string;
+  readonly variable: Variables;
   readonly user?: string;
   readonly issuer?: string;
   readonly expires?: number;
@@ -62,6 +72,7 @@ export function connectionsCommand(io: Io): Command {
     .option('--user <subject>', 'the one user whose account it is (default: every caller of the tenant may use it)')
     .option('--issuer <url>', 'with --user, the issuer that says who that is')
     .option('--base-url <url>', 'where the API is for this account (default: where the config says)')
+    .addOption(variableOption())
     .addOption(
       new Option('--scopes <scopes>', 'what was granted, with commas between').argParser(scopes).default([], 'unknown'),
     )
@@ -80,9 +91,22 @@ export function connectionsCommand(io: Io): Command {
       'the one user whose account it becomes (default: every caller of the tenant may use it)',
     )
     .option('--issuer <url>', 'with --user, the issuer that says who that is')
+    .addOption(variableOption())
     .addOption(new Option('--expires <duration>', 'how long the URL is good (default: 1h)').argParser(duration))
     .option('--return-to <url>', 'where the browser goes in the end, one of credential.oauth.returnTo')
     .action((options: LinkOptions) => link(io, options));
+  prepared(connections.command('device'))
+    .description('connect an account that its user allows on another device, with a code')
+    .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
+    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
+    .option('--name <name>', 'what callers know the account by', 'main')
+    .option(
+      '--user <subject>',
+      'the one user whose account it becomes (default: every caller of the tenant may use it)',
+    )
+    .option('--issuer <url>', 'with --user, the issuer that says who that is')
+    .addOption(variableOption())
+    .action((options: LinkOptions) => device(io, options));
   prepared(connections.command('list'))
     .description('list connections, newest first; never a credential')
     .option('--tenant <tenant>', 'those of one tenant (default: all)')
@@ -99,6 +123,20 @@ export function connectionsCommand(io: Io): Command {
     .description('put every credential under the first key of secrets.vault; may be cut off and started again')
     .action((options: Options) => rotateAll(io, options));
   return connections;
+}
+
+/** May be given several times. */
+function variableOption(): Option {
+  const add = (given: string, before: Variables): Variables => {
+    const [, name, value] = /^([a-zA-Z0-9_]+)=(.+)$/.exec(given) ?? [];
+    if (name === undefined || value === undefined) throw new InvalidArgumentError('Wanted: name=value.');
+    return { ...before, [name]: value };
+  };
+  const option = new Option(
+    '--variable <name=value>',
+    "what stands for a variable in the upstream's URLs, such as subdomain=acme",
+  );
+  return option.argParser(add).default({}, 'none');
 }
 
 interface Opened {
@@ -146,7 +184,8 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
     refuseUnfit(options, loaded);
     const kept = await credentialFrom(io, kind);
     const id = createIds(io.clock)('con');
-    const wish = { id, tenant, upstream, name, baseUrl, scopes: options.scopes, subject: user, issuer };
+    const { scopes: granted, variable: variables } = options;
+    const wish = { id, tenant, upstream, name, baseUrl, variables, scopes: granted, subject: user, issuer };
     const row = makeConnection(wish, kept, vault, io.clock.now());
     if (!(await database.connections.insert(row))) {
       const wanted = 'another name; or postern connections set, for the one that is there';
@@ -163,9 +202,44 @@ async function link(io: Io, options: LinkOptions): Promise<void> {
   refuseHalfUser(options);
   const master = Buffer.from(masterOf(loaded, new LocalState(loaded.baseDir)).reveal());
   const user = subject === undefined || issuer === undefined ? undefined : { subject, issuer };
-  const wish = { tenant, upstream, name, user, ttlMs, returnTo };
+  const wish = { tenant, upstream, name, variables: options.variable, user, ttlMs, returnTo };
   const { url, expiresAt } = createConnectUrl(loaded.config, { clock: io.clock, master }, wish);
   print(io.stdout, options.json === true ? JSON.stringify({ url, expiresAt: new Date(expiresAt).toISOString() }) : url);
+}
+
+async function device(io: Io, options: LinkOptions): Promise<void> {
+  const { tenant, upstream, name, user: subject = null, issuer = null, variable: variables } = options;
+  await withVault(io, options, async ({ database, vault, loaded }) => {
+    refuseUnfit(options, loaded);
+    const { credential } = loaded.config.upstreams[upstream] ?? {};
+    const oauth = credential?.from === 'connection' ? credential.oauth : undefined;
+    if (oauth?.deviceAuthorizationEndpoint === undefined || oauth.clientId === undefined) {
+      const where = `upstreams.${upstream}.credential.oauth`;
+      throw new StartError([{ where, found: 'no such flow', wanted: 'deviceAuthorizationEndpoint and clientId' }]);
+    }
+    const { deviceTokens } = await import('../server/credentials/device.ts');
+    const show = ({ userCode, verificationUri, verificationUriComplete: complete }: DeviceCode) => {
+      print(io.stderr, `Open ${verificationUri} and enter the code ${userCode}`);
+      if (complete !== undefined) print(io.stderr, `or open ${complete}`);
+    };
+    const { clock } = io;
+    const answer = await deviceTokens(oauth, { variables, clock, show });
+    if (answer.kind !== 'token') {
+      const found = answer.kind === 'refused' ? answer.error : 'no answer';
+      throw new StartError([{ where: 'the authorization server', found, wanted: 'a token' }]);
+    }
+    const owner = { tenant, upstream, name, subject, issuer };
+    const scopes = answer.scopes ?? oauth.scopes;
+    const wish = { id: createIds(clock)('con'), ...owner, variables, baseUrl: null, scopes };
+    const kept = credentialOf(answer, clock.now());
+    const result = await keepAccount(wish, kept, { table: database.connections, vault, clock });
+    if (result.kind === 'taken') {
+      const wanted = 'another name: that account is at another place, or connected in another way';
+      throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
+    }
+    await note(io, database, `connection_${result.kind}`, result.row);
+    print(io.stdout, options.json === true ? JSON.stringify(facts(result.row)) : result.row.id);
+  });
 }
 
 /** @throws StartError */
@@ -175,7 +249,7 @@ function refuseHalfUser({ user, issuer }: Pick<CreateOptions, 'user' | 'issuer'>
 }
 
 /** @throws StartError */
-function refuseUnfit(options: CreateOptions, { config, file }: LoadedConfig): void {
+function refuseUnfit(options: Placed, { config, file }: LoadedConfig): void {
   const { upstream, baseUrl } = options;
   const known = Object.entries(config.upstreams).flatMap(([name, { credential }]) =>
     credential.from === 'connection' ? [name] : [],
@@ -185,7 +259,15 @@ function refuseUnfit(options: CreateOptions, { config, file }: LoadedConfig): vo
     throw new StartError([{ where: '--upstream', found: upstream, wanted }]);
   }
   refuseHalfUser(options);
-  if (baseUrl !== undefined && !/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(baseUrl)) {
+  const places = placesOf(config.upstreams[upstream]);
+  const wrong = unfitVariable(options.variable, places);
+  if (wrong !== undefined) throw new StartError([{ where: '--variable', found: 'something else', wanted: wrong }]);
+  const missing = variablesOf(...places).filter((name) => !Object.hasOwn(options.variable, name));
+  if (baseUrl === undefined && missing.length > 0) {
+    const wanted = missing.map((name) => `--variable ${name}=…`).join(' ');
+    throw new StartError([{ where: '--variable', found: 'nothing', wanted }]);
+  }
+  if (baseUrl !== undefined && !isAccountUrl(baseUrl)) {
     const wanted = 'an https URL without user, query and fragment';
     throw new StartError([{ where: '--base-url', found: 'something else', wanted }]);
   }

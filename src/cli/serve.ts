@@ -239,7 +239,9 @@ function warn(io: Io, { postern, config }: Running): void {
       if (why !== undefined) say(`${url} (${what}) cannot be reached: ${why}. ${meanwhile}; postern doctor says more.`);
     });
   for (const { name, baseUrl } of postern.upstreams) {
-    if (config.upstreams[name]?.proxy === undefined) probe(baseUrl, `upstream ${name}`, 'Calls fail until it can');
+    // Where accounts are is known of each account alone.
+    if (config.upstreams[name]?.proxy === undefined && !baseUrl.includes('{'))
+      probe(baseUrl, `upstream ${name}`, 'Calls fail until it can');
   }
   const { issuers, facade } = config.auth;
   for (const { issuer, jwks, introspection } of issuers) {

@@ -7,7 +7,7 @@ import { heldOf, isRenewable, type Kept } from './credentials.ts';
 import { openCredential } from './records.ts';
 import { createRefresh, lose, type RefreshParts } from './refresh.ts';
 import { cannotAsk, needsReauth, operatorsToMend } from './refusals.ts';
-import { filledIn, variablesOf } from './variables.ts';
+import { filledIn, type Variables, variablesOf } from './variables.ts';
 
 export interface AccountsOptions extends RefreshParts {
   /** The upstream's name in the config. */
@@ -27,6 +27,7 @@ export interface AccountWish {
   readonly tenant: string;
   readonly upstream: string;
   readonly name?: string;
+  readonly variables?: Variables;
   readonly user?: { readonly subject: string; readonly issuer: string };
 }
 
@@ -166,7 +167,7 @@ function wishOf(
 ): AccountWish | undefined {
   // What is there was connected in another way, and is mended in that.
   if (row !== undefined && row.kind !== 'oauth2') return undefined;
-  const wish = { tenant, upstream, ...(row === undefined ? {} : { name: row.name }) };
+  const wish = { tenant, upstream, ...(row && { name: row.name, variables: row.variables }) };
   if (kind === 'user' && offerTo !== 'nobody') {
     const theirs = row === undefined || row.subject !== null;
     return issuer === undefined || !theirs ? undefined : { ...wish, user: { subject, issuer } };

@@ -12,7 +12,7 @@ export interface KeepParts {
 
 export type KeptAccount =
   | { readonly kind: 'created' | 'changed'; readonly row: ConnectionRow }
-  /** The name is that of an account with a credential of another kind. */
+  /** The name is that of an account at another place, or with a credential of another kind. */
   | { readonly kind: 'taken' };
 
 /** Others write at the same time: so often it is looked again what is there. */
@@ -29,13 +29,19 @@ export async function keepAccount(wish: ConnectionWish, kept: Kept, parts: KeepP
       if (await table.insert(row)) return { kind: 'created', row };
       continue;
     }
-    if (known.kind !== kept.kind) return { kind: 'taken' };
+    if (known.kind !== kept.kind || !isAt(known, wish)) return { kind: 'taken' };
     const write = { ...nextCredential(known, kept, vault, clock.now()), scopes: wish.scopes };
     if (await table.replace(known.id, known.version, write)) {
       return { kind: 'changed', row: { ...known, ...write, version: known.version + 1, state: 'connected' } };
     }
   }
   throw new Error('a connection that is written again and again');
+}
+
+/** A credential goes to no other place than the one that it is for. */
+function isAt({ variables: known }: ConnectionRow, { variables = {} }: ConnectionWish): boolean {
+  const names = new Set([...Object.keys(known), ...Object.keys(variables)]);
+  return [...names].every((name) => known[name] === variables[name]);
 }
 
 async function ownOf(

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
 import { oneNode, writeSurely } from '../lib/one-node.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import { endOf, isRenewable, type Renewable } from './credentials.ts';
+import { endOf, isRenewable, type Kept, type Renewable } from './credentials.ts';
 import { openCredential, sealCredential } from './records.ts';
 import type { Vault } from './vault.ts';
 
@@ -125,4 +125,10 @@ function renewed(kept: Renewable, answer: Extract<TokenAnswer, { kind: 'token' }
   return kept.kind === 'oauth2'
     ? { ...kept, ...fresh, refreshToken: refreshToken ?? kept.refreshToken }
     : { ...kept, ...fresh };
+}
+
+/** What the vault keeps of the first answer of an account. */
+export function credentialOf(answer: Extract<TokenAnswer, { kind: 'token' }>, now: number): Kept {
+  const { refreshToken } = answer;
+  return renewed({ kind: 'oauth2', ...(refreshToken === undefined ? {} : { refreshToken }) }, answer, now);
 }

@@ -1,5 +1,6 @@
 import type { ConnectionOwner } from '../core/connections.ts';
 import type { Sealer } from '../lib/seal.ts';
+import type { Variables } from './variables.ts';
 
 /** What a connect URL carries. It is sealed: the URL names nobody, and nobody can make one or alter it. */
 export interface Ticket extends ConnectionOwner {
@@ -9,6 +10,8 @@ export interface Ticket extends ConnectionOwner {
   readonly upstream: string;
   /** What the account will be called. */
   readonly name: string;
+  /** What is known of what stands for the variables in the URLs of the upstream. */
+  readonly variables: Variables;
   /** Who asks, as whoever opens the URL is told. */
   readonly asker: string;
   /** Where the browser goes in the end, with a code by which whoever asked takes the account over. */

@@ -37,6 +37,15 @@ export function isFit(name: string, value: string, templates: readonly (string |
   });
 }
 
+/** @returns what is wrong with values for the variables of some URLs; some may be left out. The values are not in it. */
+export function unfitVariable(variables: Variables, templates: readonly (string | undefined)[]): string | undefined {
+  const names = variablesOf(...templates);
+  const stranger = Object.keys(variables).find((name) => !names.includes(name));
+  if (stranger !== undefined) return `There is no such variable; there is ${names.join(', ') || 'none'}.`;
+  const unfit = Object.entries(variables).find(([name, value]) => !isFit(name, value, templates));
+  return unfit && `${unfit[0]} is one name without dots, slashes or other signs, as it stands in the URL.`;
+}
+
 /** @returns nothing where a variable has no value, or one that is not fit. */
 export function filledIn(template: string, variables: Variables): string | undefined {
   if (!PARTS.test(template)) return undefined;

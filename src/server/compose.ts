@@ -215,7 +215,8 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   });
   const admin = await adminDoorOf(config, {
     ...{ ...extras, offer, tokens: authentication.tokens, suspended: suspensions.check },
-    ...{ quotas: entrance, ended },
+    ...{ quotas: entrance, ended, calls: observers.calls },
+    engine: { ...engineOptionsOf(config, extras, observers), seal: sealerOf(extras.master, 'admin/protocol') },
     failed: observers.adminFailed,
   });
   const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
@@ -223,7 +224,9 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const engineOptions = engineOptionsOf(config, extras, observers);
   const engine = createEngine(service, engineOptions);
   await leaving.open(engine);
-  const drain = once(() => engine.close());
+  const drain = once(async () => {
+    await Promise.all([engine.close(), admin?.drain()]);
+  });
   const pipeline = createPipeline({
     clock,
     ids,

@@ -46,8 +46,10 @@ export interface CallerCredential {
 export interface ConnectionCredential {
   readonly from: 'connection';
   readonly accounts: Accounts;
-  /** Where the API is for accounts that are not elsewhere. */
+  /** Where calls are built for, and where the API is for accounts that are not elsewhere. */
   readonly baseUrl: string;
+  /** Whether each account is at a place of its own, so that no call is made without one. Default: false. */
+  readonly everywhere?: boolean;
 }
 
 export type CredentialSource = { readonly from: 'none' } | StaticCredential | CallerCredential | ConnectionCredential;
@@ -109,12 +111,12 @@ export function compileCredential(
   };
   return {
     tokens: isOpen(operation.security) ? undefined : tokensOf(config.source),
-    accounts: isOpen(operation.security) ? undefined : accountsOf(config.source),
+    accounts: accountsOf(config.source, operation.security),
     secrets: secretsOf(config.source, attach ?? []),
     apply: (request, principal, token) =>
       attached(request, principal, token === undefined ? attach : attach && [...attach, attachBearer(token)]),
     applyAccount: (request, principal, { held, baseUrl }) => {
-      const all = heldAttachments(held, operation.security);
+      const all = isOpen(operation.security) ? [] : heldAttachments(held, operation.security);
       const there = baseUrl === null ? request : movedTo(request, config.source, baseUrl);
       return { request: attached(there, principal, all), secrets: heldSecrets(held, all ?? []) };
     },
@@ -139,8 +141,9 @@ function tokensOf(source: CredentialSource): CallerTokens | undefined {
   return isOfCaller(source) ? source.tokens : undefined;
 }
 
-function accountsOf(source: CredentialSource): Accounts | undefined {
-  return source.from === 'connection' ? source.accounts : undefined;
+function accountsOf(source: CredentialSource, security: readonly (readonly Scheme[])[]): Accounts | undefined {
+  if (source.from !== 'connection' || (isOpen(security) && source.everywhere !== true)) return undefined;
+  return source.accounts;
 }
 
 /** Whether the document says that an operation takes no credential: then nobody's is sent, and nobody needs one. */

@@ -44,6 +44,8 @@ export interface SendContext {
   readonly timeoutMs?: number;
   /** Method and path, and as whom the API sees the call: what its limits are looked up by. */
   readonly counted?: { readonly operation: string; readonly identity: string };
+  /** Whether an answer other than 401 says that the account's token has ended. Default: none does. */
+  readonly isExpired?: ((response: UpstreamResponse) => boolean | Promise<boolean>) | undefined;
   /** Whether the request may be sent twice: see `isIdempotent`. Default false. */
   readonly idempotent?: boolean;
 }
@@ -81,7 +83,7 @@ function belongs(url: string, origins: readonly string[]): boolean {
  * byte of the answer.
  *
  * A token of the caller's that the upstream refuses with 401 is renewed, and the request sent again, once and whatever its
- * method: 401 says that it has not been applied (RFC 9110 §15.5.2).
+ * method: 401 says that it has not been applied (RFC 9110 §15.5.2), and so does what the operator declares to mean it.
  *
  * Whatever the status, an answer is an answer; whether it is a failure is for the normaliser to say.
  *
@@ -176,14 +178,25 @@ async function renewing<T>(
   const begun = clock.monotonic();
   const { request, secrets } = proof.apply(first);
   const response = await attempts(upstream, request, context);
-  if (response.status !== 401) return { response, secrets };
+  if (!(await isOver(response, context))) return { response, secrets };
   const other = await orNoToken(() => proof.renew(first));
-  if (other === undefined || other === first) return { response, secrets };
+  if (other === undefined || other === first) return { response: refusedOr(response), secrets };
   const leftMs = Math.max(1, timeoutMs - (clock.monotonic() - begun));
   const again = proof.apply(other);
   const second = await attempts(upstream, again.request, { ...context, timeoutMs: leftMs });
-  if (second.status === 401) await orNoToken(() => proof.refuse?.(other));
-  return { response: second, secrets: [...again.secrets, ...secrets] };
+  const stillOver = await isOver(second, context);
+  if (stillOver) await orNoToken(() => proof.refuse?.(other));
+  return { response: stillOver ? refusedOr(second) : second, secrets: [...again.secrets, ...secrets] };
+}
+
+async function isOver(response: UpstreamResponse, { isExpired }: SendContext): Promise<boolean> {
+  return response.status === 401 || (isExpired !== undefined && (await isExpired(response)));
+}
+
+/** @throws PosternError `needs_reauth` for an answer whose status does not say that it is a refusal. */
+function refusedOr(response: UpstreamResponse): UpstreamResponse {
+  if (response.status === 401) return response;
+  throw new NoToken(new PosternError('needs_reauth'));
 }
 
 /** A failure with the upstream at which it happened: what fails at a lower floor does not know where it is used. */

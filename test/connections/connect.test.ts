@@ -132,6 +132,43 @@ describe('security case 71: a connect URL for one user', () => {
   });
 });
 
+describe('a connect URL for an account at a place of its own', () => {
+  const opened = async (): Promise<string> => {
+    await it[Symbol.asyncDispose]();
+    it = await openConnecting({}, {}, '/{region}/v2');
+    return it.url();
+  };
+
+  test('asks where that is, and takes no answer that would lead elsewhere', async () => {
+    const url = await opened();
+    const jar = createJar();
+    const asked = await jar.open(url);
+    expect(asked.text).toContain('name="variable_region"');
+    for (const region of ['../admin', 'a/b', '', '"><b>']) {
+      const again = await jar.submit(asked, { decision: 'connect', variable_region: region });
+      expect([again.status, again.text.includes('does not fit'), again.text.includes('"><b>')]).toEqual([
+        400,
+        true,
+        false,
+      ]);
+    }
+    const atAcme = (next: string) => next.includes('/oauth/authorize');
+    const left = await jar.submit(asked, { decision: 'connect', variable_region: 'eu' }, atAcme);
+    await jar.open(`${left.url}&organization=acme`);
+    expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' } }]);
+    await called();
+    expect(it.setting.api.last().target).toBe('/eu/v2/me');
+  });
+
+  test('that says where it is asks no more, and connects none that is elsewhere', async () => {
+    await opened();
+    expect((await it.connect(it.url({ variables: { region: 'eu' } }))).text).toContain('<h1>Connected</h1>');
+    expect((await it.connect(it.url({ variables: { region: 'us' } }))).status).toBe(409);
+    expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' }, version: 1 }]);
+    for (const variables of [{ region: 'a/b' }, { other: 'x' }]) expect(() => it.url({ variables })).toThrow();
+  });
+});
+
 describe('a caller without an account', () => {
   const callAs = async (capabilities: object, more: object = {}) => {
     const meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };

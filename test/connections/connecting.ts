@@ -35,7 +35,8 @@ export interface Connecting extends AsyncDisposable {
 
 const WHOLE_MASTER = new Uint8Array(32).fill(9);
 
-export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {}): Promise<Connecting> {
+/** @param place what stands behind the URL of the API. */
+export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {}, place = ''): Promise<Connecting> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-connect-'));
   writeFileSync(join(dir, 'api.json'), JSON.stringify(DOCUMENT));
   const operation = { operationId: 'others', responses: { 200: { description: 'ok' } } };
@@ -56,10 +57,10 @@ export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {
   };
   const upstream = {
     ...OPEN_TOOLS,
-    ...{ openapi: './api.json', baseUrl: setting.api.url, ...api },
+    ...{ openapi: './api.json', baseUrl: setting.api.url + place, ...api },
     credential: { from: 'connection', oauth: { ...client, scopes: ['notes'], ...oauth } },
   };
-  const other = { ...upstream, openapi: './other.json' };
+  const other = { ...upstream, baseUrl: setting.api.url, openapi: './other.json' };
   const upstreams = { api: upstream, other };
   const server = await openWholeServer({ upstreams, baseDir: dir });
   held.server = server;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { choice, flag, list, matching, secret, text, webUrl } from './fields.ts';
+import { choice, flag, list, matching, secret, text, urlTemplate, webUrl } from './fields.ts';
 
 const oauth = z
   .strictObject({
-    tokenEndpoint: webUrl('the https URL of a token endpoint').describe(
+    tokenEndpoint: urlTemplate('the https URL of a token endpoint').describe(
       "The token endpoint of the API's authorization server.",
     ),
     clientId: text('a client id')
@@ -16,7 +16,7 @@ const oauth = z
     scopes: list(matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope'), 'a list of scopes')
       .default([])
       .describe('What tokens are asked for. Default: as the authorization server decides.'),
-    authorizationEndpoint: webUrl('the https URL of an authorization endpoint')
+    authorizationEndpoint: urlTemplate('the https URL of an authorization endpoint')
       .optional()
       .describe(
         'Where users allow it. With it, accounts are connected in a browser, and the client has the redirect URI ' +
@@ -29,6 +29,9 @@ const oauth = z
       .record(matching(/^[\w.-]{1,64}$/, 'the name of a parameter'), text(), { error: 'a mapping of names to texts' })
       .default({})
       .describe('Parameters to add to the authorization request, such as `access_type: offline`.'),
+    deviceAuthorizationEndpoint: webUrl('the https URL of a device authorization endpoint')
+      .optional()
+      .describe('Where `postern connections device` gets the code that a user types in elsewhere (RFC 8628).'),
     returnTo: list(webUrl('the https URL of a page of yours'), 'a list of URLs')
       .default([])
       .describe(
@@ -56,6 +59,15 @@ type OAuthConfig = z.output<typeof oauth>;
 /** What it takes to connect accounts in a browser. */
 export type ConnectableOAuth = OAuthConfig & { readonly authorizationEndpoint: string; readonly clientId: string };
 
+/** The URLs of an upstream that its accounts fill in. */
+export function placesOf(
+  upstream: { readonly baseUrl?: string | undefined; readonly credential: { readonly from: string } } | undefined,
+): readonly (string | undefined)[] {
+  if (upstream?.credential.from !== 'connection') return [];
+  const { oauth: found } = upstream.credential as ConnectionCredentialConfig;
+  return [upstream.baseUrl, found?.authorizationEndpoint, found?.tokenEndpoint];
+}
+
 /** @returns nothing for an upstream whose accounts cannot be connected in a browser. */
 export function connectableOf(
   upstream: { readonly credential: { readonly from: string } } | undefined,
@@ -67,6 +79,14 @@ export function connectableOf(
   return { ...found, authorizationEndpoint, clientId };
 }
 
+const expression = z.union(
+  [
+    text('the path of a JSONata expression'),
+    z.strictObject({ expression: text('a JSONata expression').describe('The expression itself.') }),
+  ],
+  { error: 'the path of a JSONata expression, or { expression }' },
+);
+
 /** The credential of an upstream at which customers have accounts of their own. */
 export const connectionCredential = z.strictObject({
   from: z
@@ -75,6 +95,12 @@ export const connectionCredential = z.strictObject({
   choose: flag()
     .default(true)
     .describe('Gives tools an argument `connection` with the names of the accounts, for callers who have several.'),
+  expired: expression
+    .optional()
+    .describe(
+      'Tells of an answer, whatever its status, that the API took the token for one that has ended: a JSONata expression ' +
+        'that gives `true`. The token is then had anew, and the call made once more. See connections.md.',
+    ),
   oauth: oauth.optional().describe('Where accounts with OAuth get their tokens.'),
 });
 

@@ -1,3 +1,4 @@
+import { variablesOf } from '../../connections/variables.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { Config } from './config.ts';
 import type { CallerCredentialConfig } from './credential.ts';
@@ -23,7 +24,20 @@ export function credentialProblems(config: Config): Problem[] {
       where: spell(['upstreams', name, 'credential', key]),
     })),
   );
-  return [...found, ...Object.entries(config.mcpUpstreams).flatMap(([name, upstream]) => pipeProblems(name, upstream))];
+  return [
+    ...found,
+    ...placeProblems(config),
+    ...Object.entries(config.mcpUpstreams).flatMap(([name, upstream]) => pipeProblems(name, upstream)),
+  ];
+}
+
+/** Only accounts have what variables stand for. */
+function placeProblems({ upstreams }: Config): Problem[] {
+  return Object.entries(upstreams).flatMap(([name, { baseUrl, credential }]) => {
+    if (credential.from === 'connection' || variablesOf(baseUrl).length === 0) return [];
+    const wanted = 'a URL without variables, or credential.from: connection';
+    return [{ where: spell(['upstreams', name, 'baseUrl']), found: String(baseUrl), wanted }];
+  });
 }
 
 /** Over a pipe there is one caller for the child: whoever started it. */

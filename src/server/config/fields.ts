@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { templateProblem } from '../../connections/variables.ts';
 import { Secret } from './secret.ts';
 
 /**
@@ -65,6 +66,13 @@ export function webUrl(wanted: string) {
     return url.username === '' && url.password === '' && url.hash === '';
   };
   return referable(z.string({ error: wanted }).refine(good, { error: wanted }));
+}
+
+/** As {@link webUrl}, with variables such as `{subdomain}` where nobody who fills them in can choose where it leads. */
+export function urlTemplate(wanted: string) {
+  const good = (value: string) => parsedUrl(value) === undefined || templateProblem(value) === undefined;
+  const variable = 'variables such as {subdomain} before the last two labels of the host, or in the path';
+  return webUrl(wanted).refine(good, { error: `${wanted}, with ${variable}` });
 }
 
 /** An IP address, or a network of them (RFC 4632 §3.1). */

@@ -4,7 +4,7 @@ import { bindings, ownershipCheck } from './access.ts';
 import { catalogueFields, trim } from './catalogue.ts';
 import { connectionCredential } from './connections.ts';
 import { callerCredentials } from './credential.ts';
-import { choice, count, flag, list, matching, secret, text, webUrl } from './fields.ts';
+import { choice, count, flag, list, matching, secret, text, urlTemplate, webUrl } from './fields.ts';
 import { fields, pages } from './pages.ts';
 import { NONE, overrideFields, scopeSet } from './tool.ts';
 
@@ -197,11 +197,12 @@ export const upstream = z.strictObject({
   openapi: text('the path or https URL of an OpenAPI document').describe(
     'The OpenAPI document: a path, relative to the config, or an https URL.',
   ),
-  baseUrl: webUrl('an http or https URL without user, password and fragment')
+  baseUrl: urlTemplate('an http or https URL without user, password and fragment')
     .optional()
     .describe(
       'The URL that the paths of the document are appended to. Without it, `servers[0]` of the document. ' +
-        'Loopback and private addresses are reached only when named here.',
+        'Loopback and private addresses are reached only when named here. Variables such as `{subdomain}` are filled in ' +
+        'from connected accounts.',
     ),
   credential: credential.default({ from: 'none' }).describe('How calls to this upstream authenticate.'),
   headers: z

@@ -1,7 +1,9 @@
 import { authorizationUrl, createVerifier, readAnswer, stateOf } from '../../connections/authorization.ts';
 import type { Kept } from '../../connections/credentials.ts';
 import { keepAccount } from '../../connections/keep.ts';
+import { credentialOf } from '../../connections/refresh.ts';
 import { openTicket, type Ticket } from '../../connections/ticket.ts';
+import { filledIn, unfitVariable, type Variables, variablesOf } from '../../connections/variables.ts';
 import type { Vault } from '../../connections/vault.ts';
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -16,9 +18,9 @@ import { seeOther } from '../../oauth/browser/shell.ts';
 import { createOneTime, type OneTime } from '../../oauth/login/one-time.ts';
 import type { Visit } from '../../oauth/login/visits.ts';
 import type { Config } from '../config/config.ts';
-import { type ConnectableOAuth, connectableOf } from '../config/connections.ts';
+import { type ConnectableOAuth, connectableOf, placesOf } from '../config/connections.ts';
 import { startPath } from '../credentials/connect-url.ts';
-import { credentialOf, exchangeCode } from './exchange.ts';
+import { exchangeCode } from './exchange.ts';
 import { connectedPage, type End, endPage, startPage } from './pages.ts';
 
 /** Has users sign in where that can be done. */
@@ -106,36 +108,44 @@ export class ConnectFlow {
     const { server } = config();
     const about = JSON.stringify(['connect', ticket.id]);
     const knows = ticket.issuer !== null && signIn?.knows(ticket.issuer) === true;
-    if (request.method === 'GET') {
-      return startPage({
-        ...{ ticket, requestId, signIn: knows, ...desk.forms.issue(request, about) },
+    const places = placesOf(config().upstreams[upstream]);
+    const missing = variablesOf(...places).filter((name) => !Object.hasOwn(ticket.variables, name));
+    const ask = (given?: Variables) =>
+      startPage({
+        ...{ ticket, requestId, missing, given, signIn: knows, ...desk.forms.issue(request, about) },
         serverName: server.title ?? server.name,
         host: new URL(oauth.authorizationEndpoint).host,
         action: `${startPath(upstream)}?ticket=${sealed}`,
       });
-    }
+    if (request.method === 'GET') return ask();
     const form = await desk.forms.accept(request, about);
     if (form === undefined) return endPage('form', requestId);
     if (form.get('decision') !== 'connect') return endPage('cancelled', requestId);
-    if (knows && signIn !== undefined) return signIn.begin(JSON.stringify([upstream, sealed]), requestId);
-    return this.#leave(ticket, oauth, desk);
+    const given = Object.fromEntries(missing.map((name) => [name, form.get(`variable_${name}`)?.trim() ?? '']));
+    if (unfitVariable(given, places) !== undefined) return ask(given);
+    if (knows && signIn !== undefined) return signIn.begin(JSON.stringify([upstream, sealed, given]), requestId);
+    return this.#leave(filled(ticket, given), oauth, desk, requestId);
   }
 
   /** 2. Who signed in, where somebody had to (security case 71). */
   async signedIn({ about, identity }: Visit, requestId: string): Promise<HttpReply> {
-    const [upstream = '', sealed = ''] = JSON.parse(about) as string[];
+    const [upstream, sealed, given] = JSON.parse(about) as [string, string, Variables];
     const [ticket, oauth, desk] = [await this.#ticketOf(sealed, upstream), this.#oauth(upstream), this.#desk()];
     if (ticket === undefined || oauth === undefined || desk === undefined) return endPage('ticket', requestId);
     if (identity === undefined) return this.#failed('refused', ticket, 'sign-in', requestId);
     const same = identity.subject === ticket.subject && identity.tenants.some(({ id }) => id === ticket.tenant);
-    return same ? this.#leave(ticket, oauth, desk) : this.#failed('person', ticket, 'another user', requestId);
+    if (!same) return this.#failed('person', ticket, 'another user', requestId);
+    return this.#leave(filled(ticket, given), oauth, desk, requestId);
   }
 
   /** 3. To the authorization server of the upstream. */
-  async #leave(ticket: Ticket, oauth: ConnectableOAuth, { origin, states }: Desk): Promise<HttpReply> {
+  async #leave(ticket: Ticket, oauth: ConnectableOAuth, desk: Desk, requestId: string): Promise<HttpReply> {
+    const { origin, states } = desk;
+    const endpoint = filledIn(oauth.authorizationEndpoint, ticket.variables);
+    if (endpoint === undefined) return this.#failed('ticket', ticket, 'no value for a variable', requestId);
     const verifier = createVerifier();
     const { name: state, cookie } = await states.keep({ ticket, verifier }, STATE_MS);
-    const { authorizationEndpoint: endpoint, clientId, scopes, parameters } = oauth;
+    const { clientId, scopes, parameters } = oauth;
     const redirectUri = callbackOf(origin, ticket.upstream);
     const location = authorizationUrl({ endpoint, clientId, scopes, parameters, redirectUri, state, verifier });
     return seeOther(location, [cookie]);
@@ -161,7 +171,8 @@ export class ConnectFlow {
     if (answer.kind === 'refused') return fail('refused', wordOf(answer.error));
     const { clock, cache } = this.#parts;
     const redirectUri = callbackOf(desk.origin, upstream);
-    const given = await exchangeCode(oauth, { code: answer.code, redirectUri, verifier }, clock);
+    const code = { code: answer.code, redirectUri, verifier, variables: ticket.variables };
+    const given = await exchangeCode(oauth, code, clock);
     if (given.kind === 'unreachable') return fail('away', 'the token endpoint cannot be asked');
     if (given.kind === 'refused') return fail('failed', wordOf(given.error));
     // Of two browsers that were sent the same URL, one connects its account.
@@ -199,8 +210,9 @@ export class ConnectFlow {
 
   async #keep({ ticket, kept, scopes }: Waiting, requestId: string | undefined): Promise<ConnectionRow | undefined> {
     const { clock, happened } = this.#parts;
-    const { tenant, upstream, name, subject, issuer } = ticket;
-    const wish = { id: createIds(clock)('con'), tenant, upstream, name, subject, issuer, baseUrl: null, scopes };
+    const { tenant, upstream, name, subject, issuer, variables } = ticket;
+    const owner = { tenant, upstream, name, subject, issuer };
+    const wish = { id: createIds(clock)('con'), ...owner, variables, baseUrl: null, scopes };
     const result = await keepAccount(wish, kept, this.#parts);
     if (result.kind === 'taken') return undefined;
     happened({ kind: `connection_${result.kind}`, row: result.row, requestId });
@@ -233,6 +245,10 @@ export class ConnectFlow {
     const forms = createFormTokens({ origin, cookies, sealer, clock });
     return { origin, cookies, forms, states: createOneTime<Leaving>('connect', cache, cookies, clock) };
   }
+}
+
+function filled(ticket: Ticket, given: Variables): Ticket {
+  return { ...ticket, variables: { ...ticket.variables, ...given } };
 }
 
 function callbackOf(origin: string, upstream: string): string {

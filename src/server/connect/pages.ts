@@ -1,7 +1,7 @@
 import type { Ticket } from '../../connections/ticket.ts';
 import type { HttpReply } from '../../http/exchange.ts';
 import { FORM_FIELD } from '../../oauth/browser/form-token.ts';
-import { foreign, html } from '../../oauth/browser/html.ts';
+import { foreign, type Html, html } from '../../oauth/browser/html.ts';
 import { notice, page } from '../../oauth/browser/shell.ts';
 
 export interface StartPage {
@@ -10,6 +10,10 @@ export interface StartPage {
   readonly serverName: string;
   /** The host at which the user allows it. */
   readonly host: string;
+  /** The names of what has to be told of the account. */
+  readonly missing: readonly string[];
+  /** What was told, where that is no good. */
+  readonly given: { readonly [name: string]: string } | undefined;
   /** Whether the user has to sign in first. */
   readonly signIn: boolean;
   readonly action: string;
@@ -20,7 +24,7 @@ export interface StartPage {
 
 /** Whose account is about to be whose: what a link from somebody else must not do unseen. */
 export function startPage(given: StartPage): HttpReply {
-  const { ticket, serverName, host, signIn, action, token, requestId, cookies } = given;
+  const { ticket, serverName, host, missing, signIn, action, token, requestId, cookies } = given;
   const { tenant, subject, name, asker, upstream } = ticket;
   const whose = subject === null ? html`everybody of <strong>${foreign(tenant)}</strong>` : html`you alone`;
   const body = html`<h1>Connect your account at ${foreign(host)}?</h1>
@@ -34,13 +38,19 @@ export function startPage(given: StartPage): HttpReply {
 ${signIn ? html`<p>You sign in first, so that it becomes nobody else's.</p>` : undefined}
 <form method="post" action="${action}">
 <input type="hidden" name="${FORM_FIELD}" value="${token}">
+${missing.map((each) => variableField(each, given.given?.[each]))}
 <div class="actions">
 <button class="main" type="submit" name="decision" value="connect">Connect</button>
 <button type="submit" name="decision" value="cancel">Cancel</button>
 </div>
 </form>
 <p class="small">Request <code>${requestId}</code></p>`;
-  return page({ title: 'Connect an account?', body, cookies });
+  return page({ status: given.given === undefined ? 200 : 400, title: 'Connect an account?', body, cookies });
+}
+
+function variableField(name: string, told: string | undefined): Html {
+  return html`<p><label>Your ${foreign(name)} <input name="variable_${name}" value="${told ?? ''}" required maxlength="100" autocomplete="off"></label>
+<br><span class="small">${told === undefined ? undefined : 'This does not fit. '}One name, as it stands in the address of your account.</span></p>`;
 }
 
 /** The words of a page on which it ends. */

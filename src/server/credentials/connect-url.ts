@@ -1,10 +1,11 @@
 import { sealTicket } from '../../connections/ticket.ts';
+import { unfitVariable, type Variables } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PosternError } from '../../core/errors.ts';
 import { createIds } from '../../lib/ids.ts';
 import { createSealer, deriveKey, type Sealer } from '../../lib/seal.ts';
 import type { Config } from '../config/config.ts';
-import { connectableOf } from '../config/connections.ts';
+import { connectableOf, placesOf } from '../config/connections.ts';
 
 const MINUTE_MS = 60_000;
 const USUAL_MS = 60 * MINUTE_MS;
@@ -17,6 +18,8 @@ export interface ConnectWish {
   readonly upstream: string;
   /** What callers know the account by. One that has the name is connected anew. Default: `main`. */
   readonly name?: string;
+  /** What stands for the variables in the URLs of the upstream. What is left out is asked of whoever opens the URL. */
+  readonly variables?: Variables;
   /** The one user whose account it is to be. Default: every caller of the tenant may use it. */
   readonly user?: { readonly subject: string; readonly issuer: string };
   /** Who asks, as whoever opens the URL is told. Default: what the server is called. */
@@ -58,7 +61,7 @@ export function createConnectUrl(
   { clock, master }: ConnectGround,
   wish: ConnectWish,
 ): ConnectUrl {
-  const { tenant, upstream, name = 'main', user, returnTo, ttlMs = USUAL_MS } = wish;
+  const { tenant, upstream, name = 'main', variables = {}, user, returnTo, ttlMs = USUAL_MS } = wish;
   const { url, title, name: called } = config.server;
   const oauth = connectableOf(config.upstreams[upstream]);
   if (oauth === undefined) {
@@ -74,9 +77,11 @@ export function createConnectUrl(
     throw unfit('returnTo is none of the URLs in credential.oauth.returnTo.');
   }
   if (!(ttlMs >= MINUTE_MS && ttlMs <= LONGEST_MS)) throw unfit('A connect URL is good for a minute to a day.');
+  const wrong = unfitVariable(variables, placesOf(config.upstreams[upstream]));
+  if (wrong !== undefined) throw unfit(wrong);
   const expiresAt = clock.now() + ttlMs;
   const ticket = {
-    ...{ id: createIds(clock)('connect'), tenant, upstream, name, expiresAt },
+    ...{ id: createIds(clock)('connect'), tenant, upstream, name, variables, expiresAt },
     ...{ subject: user?.subject ?? null, issuer: user?.issuer ?? null },
     ...{ asker: wish.asker ?? title ?? called, returnTo: returnTo ?? null },
   };

@@ -1,4 +1,5 @@
 import type { Configuration, CustomFetch } from 'openid-client';
+import type { DeviceCode } from '../../connections/device.ts';
 import { isObject } from '../../core/json.ts';
 import type { Egress } from '../../lib/egress.ts';
 import { once } from '../../lib/once.ts';
@@ -11,7 +12,8 @@ const TIMEOUT_SECONDS = 5;
 /** A client at a token endpoint, and how it proves itself. */
 export interface TokenClient {
   readonly tokenEndpoint: string;
-  readonly clientId: string;
+  /** Nothing: what is sent says who asks (RFC 7523 §2.1). */
+  readonly clientId?: string;
   readonly clientSecret?: string;
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | 'none';
 }
@@ -58,20 +60,58 @@ export function tokenRequests(egress: Egress, { lenient }: { readonly lenient: b
         scopes: answer.scope?.split(' ').filter((scope) => scope !== ''),
       };
     } catch (thrown) {
-      const failure = failureOf(thrown);
-      if (failure.kind === 'unreachable') return failure;
-      // An answer that does not hold is as little use as a refusal.
-      const error = failure.kind === 'refused' ? errorCode(failure.error) : undefined;
-      return { kind: 'refused', error: error ?? 'invalid_response' };
+      return failed(thrown);
     }
   };
 }
 
-function configurationOf(client: OpenidClient, wanted: TokenClient, fetched: CustomFetch): Configuration {
+type DeviceResponse = ({ readonly kind: 'code' } & DeviceCode) | Exclude<TokenResponse, { kind: 'token' }>;
+
+/** Asks for codes that users type in elsewhere (RFC 8628 §3.1). */
+export function deviceRequests(
+  egress: Egress,
+): (client: TokenClient, endpoint: string, parameters: URLSearchParams) => Promise<DeviceResponse> {
+  return async (wanted, endpoint, parameters) => {
+    try {
+      const client = await import('openid-client');
+      const configuration = configurationOf(client, wanted, egressFetch(egress), endpoint);
+      const answer = await client.initiateDeviceAuthorization(configuration, parameters);
+      return {
+        kind: 'code',
+        deviceCode: answer.device_code,
+        userCode: answer.user_code,
+        verificationUri: answer.verification_uri,
+        verificationUriComplete: answer.verification_uri_complete,
+        seconds: answer.expires_in,
+        interval: answer.interval,
+      };
+    } catch (thrown) {
+      return failed(thrown);
+    }
+  };
+}
+
+function failed(thrown: unknown): Exclude<TokenResponse, { kind: 'token' }> {
+  const failure = failureOf(thrown);
+  if (failure.kind === 'unreachable') return failure;
+  // An answer that does not hold is as little use as a refusal.
+  const error = failure.kind === 'refused' ? errorCode(failure.error) : undefined;
+  return { kind: 'refused', error: error ?? 'invalid_response' };
+}
+
+function configurationOf(
+  client: OpenidClient,
+  wanted: TokenClient,
+  fetched: CustomFetch,
+  device?: string,
+): Configuration {
   const { tokenEndpoint: url, clientId, clientSecret, authMethod } = wanted;
-  const server = { issuer: new URL(url).origin, token_endpoint: url };
-  const auth = authOf(client, { clientSecret, authMethod });
-  const configuration = new client.Configuration(server, clientId, undefined, auth);
+  const server = {
+    ...{ issuer: new URL(url).origin, token_endpoint: url },
+    ...(device === undefined ? {} : { device_authorization_endpoint: device }),
+  };
+  const auth = clientId === undefined ? () => undefined : authOf(client, { clientSecret, authMethod });
+  const configuration = new client.Configuration(server, clientId ?? 'nobody', undefined, auth);
   configuration[client.customFetch] = fetched;
   configuration.timeout = TIMEOUT_SECONDS;
   // Whether http may be is decided when the config is read.

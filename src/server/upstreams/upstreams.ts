@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../../calls/openapi-tool.ts';
-import { CHOICE } from '../../connections/choose.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Principal } from '../../core/principal.ts';
 import { createEgress, type Egress } from '../../lib/egress.ts';
@@ -10,11 +9,9 @@ import type { Sealer } from '../../lib/seal.ts';
 import { loadDocument, type OpenApiDocument } from '../../openapi/document/document.ts';
 import { declaredScopes } from '../../openapi/security.ts';
 import { type OpenApiTool, openApiTools } from '../../openapi/tools.ts';
-import type { Callable, Run } from '../../tools/callable.ts';
+import type { Callable } from '../../tools/callable.ts';
 import type { PromptDefinition, ResourceDefinition, ResourceTemplateDefinition } from '../../tools/define.ts';
 import { type Binding, boundCallable } from '../../tools/guards/bound.ts';
-import { choosingCallable } from '../../tools/guards/choosing.ts';
-import { connectingCallable } from '../../tools/guards/connecting.ts';
 import { ownedCallable } from '../../tools/guards/owned.ts';
 import {
   type Credential,
@@ -29,11 +26,11 @@ import { createLimitReader, type ReadLimits } from '../../upstream/rate-limit-ex
 import { createIdentities } from '../../upstream/rate-limit-identity.ts';
 import { createRetry } from '../../upstream/retry.ts';
 import type { UpstreamConfig } from '../config/config.ts';
-import { connectableOf } from '../config/connections.ts';
 import { StartError } from '../config/problem.ts';
 import { spell } from '../config/problems.ts';
 import type { CallerGround, CredentialUse } from '../credentials/caller-credentials.ts';
 import { bindsCaller, bindTools, type Tie, tiesOf } from './access.ts';
+import { accountTools, callBase, loadExpired } from './accounts.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
 import { type Guarded, loadOwnership } from './ownership.ts';
 import { loadResultFields } from './result-fields.ts';
@@ -180,29 +177,25 @@ export async function loadUpstream(
     surroundings.report('mapping_fault', name, why === undefined ? kind : `${kind}: ${why}`);
   const fields = await loadResultFields(name, config, { ...surroundings, onFault });
   const readLimits = await loadLimitReader(name, config, surroundings, onFault);
+  const isExpired = await loadExpired(name, config, { ...surroundings, onFault });
   const converted = await convertUpstream(name, config, surroundings);
   const baseUrl = config.baseUrl ?? converted.server;
   if (baseUrl === undefined) throw noServer(name, config.openapi);
   const egress = await egressOf(name, config, surroundings);
-  const { origin } = new URL(baseUrl);
+  const base = callBase(baseUrl);
+  const { origin } = new URL(base);
   const { clock, userAgent, resultBytes, resultTokens, seal, report, states, identityKey } = surroundings;
   const state = states.of(name, config.circuit);
   const retry = createRetry({ clock, random: Math.random });
   const upstream = { name, origins: [origin], egress, clock, userAgent, retry, ...state };
-  const opened = await openCredential(name, config, baseUrl, surroundings);
+  const opened = await openCredential(name, config, { url: base, place: baseUrl }, surroundings);
   const credential = { source: opened.source, headers: config.headers };
   const { document, tools, warnings, scopes } = converted;
   const bound = bindTools(name, config, tools);
-  const chooses = config.credential.from === 'connection' && config.credential.choose;
-  const accounts = 'accounts' in opened.source ? opened.source.accounts : undefined;
-  const { offerTo = 'nobody' } = connectableOf(config) ?? {};
-  const urlOf =
-    accounts === undefined || offerTo === 'nobody'
-      ? undefined
-      : ({ principal, connection }: Run) => accounts.connectUrl(principal, connection);
+  const { over, choices } = accountTools(config, opened.source);
   const parts = {
     upstream,
-    baseUrl,
+    baseUrl: base,
     credential,
     limits: { maxResultBytes: resultBytes, maxResultTokens: resultTokens, safety: config.safety },
     schemas: new SchemaCompiler(),
@@ -213,6 +206,7 @@ export async function loadUpstream(
       (bound.get(tool) ?? []).flatMap(({ path: [key, ...rest] }) => (rest.length > 0 ? [] : [key])),
     identityOf: createIdentities(credential, identityKey),
     readLimits,
+    isExpired,
     respondWith: config.rateLimits.respondWith,
     onFault,
     report,
@@ -227,15 +221,13 @@ export async function loadUpstream(
     const guarded = owned.get(tool);
     const callable = openApiCallable(tool, parts);
     const kept = guarded === undefined ? callable : ownedCallable(callable, guarded.owns);
-    const filled = boundCallable(kept, bound.get(tool) ?? []);
-    const connecting = urlOf === undefined ? filled : connectingCallable(filled, urlOf);
-    return chooses ? choosingCallable(connecting, CHOICE) : connecting;
+    return over(boundCallable(kept, bound.get(tool) ?? []));
   });
   const tieOf = tiesOf(name, config, (tool) => owned.get(tool)?.where ?? bound.get(tool)?.find(bindsCaller)?.where);
   return {
     ...{ name, baseUrl, tools, callables, warnings, scopes },
     untied: tools.flatMap((each) => (tieOf(each) === undefined ? [each.tool.name] : [])),
-    ...(accounts === undefined || !chooses ? {} : { choices: accounts.names }),
+    ...(choices === undefined ? {} : { choices }),
     guardsOf: (tool) => ({
       ...{ bindings: bound.get(tool) ?? [], owned: owned.get(tool), tie: tieOf(tool) },
       credential: compileCredential(credential, tool.plan),
@@ -326,7 +318,7 @@ interface OpenedSource {
 async function openCredential(
   name: string,
   { credential }: UpstreamConfig,
-  url: string,
+  { url, place }: { readonly url: string; readonly place: string },
   { callers, config, report }: ApiSurroundings,
 ): Promise<OpenedSource> {
   if (credential.from === 'none') return { source: credential, close: async () => undefined };
@@ -335,7 +327,7 @@ async function openCredential(
   if (credential.from === 'connection') {
     if (callers.connections === undefined) return { source: { from: 'none' }, close: async () => undefined };
     const { openConnections } = await import('../credentials/connections.ts');
-    return openConnections(credential, { name, url, refused }, callers.connections);
+    return openConnections(credential, { name, url, place, refused }, callers.connections);
   }
   const { openCallerCredential } = await import('../credentials/caller-credentials.ts');
   return openCallerCredential(credential, { name, url, config, refused }, callers);

@@ -1,0 +1,46 @@
+import { type DeviceCode, pollDevice } from '../../connections/device.ts';
+import type { TokenAnswer } from '../../connections/refresh.ts';
+import { filledIn, type Variables } from '../../connections/variables.ts';
+import type { Clock } from '../../core/clock.ts';
+import { createEgress } from '../../lib/egress.ts';
+import type { ConnectionCredentialConfig } from '../config/connections.ts';
+import { clientOf } from './account-tokens.ts';
+import { deviceRequests, type TokenResponse, tokenRequests } from './token-request.ts';
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+export interface DeviceParts {
+  readonly variables: Variables;
+  readonly clock: Clock;
+  /** Is given what the user has to type in, and where. */
+  readonly show: (code: DeviceCode) => void;
+}
+
+/**
+ * Has a user allow it on another device (RFC 8628).
+ * @returns the answer, which is `refused` as well where the config has no client for it.
+ */
+export async function deviceTokens(
+  oauth: NonNullable<ConnectionCredentialConfig['oauth']>,
+  { variables, clock, show }: DeviceParts,
+): Promise<TokenAnswer> {
+  const { deviceAuthorizationEndpoint: endpoint, scopes } = oauth;
+  const tokenEndpoint = filledIn(oauth.tokenEndpoint, variables);
+  const client = tokenEndpoint === undefined ? undefined : clientOf(oauth, tokenEndpoint);
+  if (client === undefined || endpoint === undefined) return { kind: 'refused', error: 'no_client' };
+  // What the operator has named may be a private address.
+  const allow = [oauth.tokenEndpoint, endpoint].map((url) => new URL(url).host);
+  const egress = createEgress({ clock, allow });
+  try {
+    const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : undefined;
+    const code = await deviceRequests(egress)(client, endpoint, new URLSearchParams(scope));
+    if (code.kind !== 'code') return code;
+    show(code);
+    const request = tokenRequests(egress, { lenient: true });
+    const ask = (): Promise<TokenResponse> =>
+      request(client, DEVICE_CODE, new URLSearchParams({ device_code: code.deviceCode }));
+    return await pollDevice(code, { clock, ask });
+  } finally {
+    await egress.close();
+  }
+}
