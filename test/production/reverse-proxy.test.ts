@@ -6,7 +6,10 @@ import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/server/config/load.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 import { type Example, startExample } from '../interop/example.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { CERTIFICATE } from '../servers/certificates.ts';
@@ -75,6 +78,13 @@ const CLIENTS: readonly (readonly [string, Client])[] = [
   ['HTTP/1.1', http1],
   ['h2', h2],
 ];
+
+test('the config of the page is one that serves', () => {
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
+  const config = readConfig(load(text), { name: 'page', lineOf: () => undefined }, { baseDir: '.', env: {} });
+  expect(refusals(config, { dev: false, file: 'page' })).toEqual([]);
+  expect(config.server.trustedProxies).toEqual(['127.0.0.1']);
+});
 
 describe.skipIf(NGINX === undefined)('behind nginx', () => {
   beforeAll(async () => {

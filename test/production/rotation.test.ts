@@ -22,10 +22,13 @@ let folder: string;
 let setting: Setting;
 let server: Program;
 let client: Client;
+/** What was opened, to be closed in turn, the last first. */
+let open: (() => Promise<unknown>)[];
 
 /** Starts it as an operator does, and connects the tenant's account by the command. */
 async function start(rotates: boolean): Promise<void> {
   setting = await openSetting({ clock: systemClock, clientSecret: CLIENT_SECRET, rotates });
+  open.push(() => setting.close());
   await writeFile(join(folder, 'api.json'), JSON.stringify(DOCUMENT));
   const oauth = {
     ...{ tokenEndpoint: `${setting.endpoint.url}/oauth/token`, clientId: 'postern' },
@@ -38,6 +41,7 @@ async function start(rotates: boolean): Promise<void> {
   await writeFile(join(folder, 'client-secret'), CLIENT_SECRET);
   const args = ['serve', '--dev', '--dev-tenant', 'acme', '--json', '--port', '0'];
   server = await startProgram(process.execPath, [MAIN, ...args], { ready: /^{"mcp".*\n/m, cwd: folder });
+  open.push(() => server.stop());
   const argv = ['connections', 'create', '--tenant', 'acme', '--upstream', 'api', '--name', 'main', '--kind', 'oauth2'];
   const command = spawn(process.execPath, [MAIN, ...argv], { cwd: folder, stdio: ['pipe', 'ignore', 'inherit'] });
   command.stdin.end(JSON.stringify({ refreshToken: setting.oauth.consent('acme') }));
@@ -48,6 +52,7 @@ async function start(rotates: boolean): Promise<void> {
     .filter((each) => each.startsWith('{"mcp"'));
   const { mcp, key } = JSON.parse(line) as { readonly mcp: string; readonly key: string };
   client = new Client({ name: 'production', version: '1' });
+  open.push(() => client.close());
   await client.connect(
     new StreamableHTTPClientTransport(new URL(mcp), { requestInit: { headers: { authorization: `Bearer ${key}` } } }),
   );
@@ -55,12 +60,10 @@ async function start(rotates: boolean): Promise<void> {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'production-'));
+  open = [() => rm(folder, { recursive: true, force: true })];
 });
 afterEach(async () => {
-  await client.close();
-  await server.stop();
-  await setting.close();
-  await rm(folder, { recursive: true, force: true });
+  for (const close of open.reverse()) await close();
 });
 
 const called = async () => {
