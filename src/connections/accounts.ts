@@ -16,6 +16,8 @@ export interface AccountsOptions extends RefreshParts {
   readonly place?: string;
   /** Whether callers with several accounts choose by an argument. */
   readonly choose: boolean;
+  /** Tells of the end of a connection. Default: a call that is under way goes on. */
+  readonly watch?: (id: string, end: (reason: unknown) => void) => () => void;
   /** Makes a URL at which an account is connected. Default: there is none. */
   readonly connectUrl?: (wish: AccountWish) => string | undefined;
   /** Who is told of it: keys and services of a tenant too, for the whole tenant; or users, each for themselves. */
@@ -149,6 +151,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const wish = wishOf(principal, row, options);
       return wish && options.connectUrl?.(wish);
     },
+    watch: ({ id }, end) => options.watch?.(id, end) ?? (() => undefined),
     refuse: async ({ id, version }) => {
       const row = await table.find(id);
       if (row !== undefined && row.version === version) await lose(row, options);

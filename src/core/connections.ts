@@ -129,6 +129,8 @@ export interface Accounts {
    * @returns nothing where that is not for them to do, or not done in a browser.
    */
   connectUrl(principal: Principal, name?: string): Promise<string | undefined>;
+  /** Hears that an account ends while a call is made with it, and why. @returns what ends the watch. */
+  watch(account: Account, end: (reason: unknown) => void): () => void;
   /** The upstream has refused what was renewed a moment ago, too. */
   refuse(account: Account): Promise<void>;
 }

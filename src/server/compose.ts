@@ -144,6 +144,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     vault,
     failed: (thrown) => observers.oauthFailed(thrown, undefined),
     lost: observers.connectionLost,
+    watch: leaving.watch,
     connectUrl: (wish) => connectUrlOf(served().config, { clock, master: extras.master }, wish),
   });
   const { ended } = callers;

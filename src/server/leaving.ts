@@ -27,7 +27,7 @@ export interface Leaving {
   /** Told that somebody has come who may stay. */
   readonly came: () => void;
   /** The calls under way that are made with an account: an end of it ends them. @returns what ends the watch. */
-  watch(connectionId: string, end: (reason: PosternError) => void): () => void;
+  readonly watch: (connectionId: string, end: (reason: PosternError) => void) => () => void;
   /** From now on the streams of an engine end, too. */
   open(engine: Pick<Engine<ServerCaller>, 'endStreams' | 'standing'>): Promise<void>;
   close(): Promise<void>;

@@ -133,6 +133,8 @@ interface Proof<T> {
   get(): T | Promise<T>;
   /** Another one in the place of what was refused, if there is one. */
   renew(refused: T): Promise<T | undefined> | undefined;
+  /** Hears that it ends while it is used, and why. @returns what ends the watch. */
+  watch?(used: T, end: (reason: unknown) => void): () => void;
   /** Hears that this was refused although it is new. */
   refuse?(renewed: T): Promise<void>;
   apply(proof: T): { readonly request: UpstreamRequest; readonly secrets: readonly string[] };
@@ -162,6 +164,7 @@ function accountProof(
       get: () => accounts.accountFor(principal, connection),
       renew: accounts.renew,
       refuse: accounts.refuse,
+      watch: accounts.watch,
       apply: (account) => credential.applyAccount(request, principal, account),
     }
   );
@@ -172,9 +175,27 @@ async function renewing<T>(
   context: SendContext,
   proof: Proof<T>,
 ): Promise<Pick<Sent, 'response' | 'secrets'>> {
+  const first = await orNoToken(() => proof.get());
+  if (proof.watch === undefined) return renewingFrom(first, upstream, context, proof);
+  const ended = new AbortController();
+  const stop = proof.watch(first, (reason) => ended.abort(reason));
+  const { signal } = context;
+  try {
+    const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+    return await renewingFrom(first, upstream, { ...context, signal: either }, proof);
+  } finally {
+    stop();
+  }
+}
+
+async function renewingFrom<T>(
+  first: T,
+  upstream: Upstream,
+  context: SendContext,
+  proof: Proof<T>,
+): Promise<Pick<Sent, 'response' | 'secrets'>> {
   const { egress, clock } = upstream;
   const { timeoutMs = egress.timeoutMs } = context;
-  const first = await orNoToken(() => proof.get());
   const begun = clock.monotonic();
   const { request, secrets } = proof.apply(first);
   const response = await attempts(upstream, request, context);

@@ -9,7 +9,10 @@ import { askForTokens } from './account-tokens.ts';
 import { tokenRequests } from './token-request.ts';
 
 /** What connections live on for as long as the process does. */
-export type ConnectionGround = Pick<AccountsOptions, 'table' | 'vault' | 'cache' | 'clock' | 'lost' | 'connectUrl'>;
+export type ConnectionGround = Pick<
+  AccountsOptions,
+  'table' | 'vault' | 'cache' | 'clock' | 'lost' | 'connectUrl' | 'watch'
+>;
 
 /** The upstream that accounts are of. */
 export interface ConnectionUse {
