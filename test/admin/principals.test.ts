@@ -129,11 +129,13 @@ describe('people', () => {
     expect(nobody.headers['www-authenticate']).toBe(
       `Bearer resource_metadata="${URL}/.well-known/oauth-protected-resource/admin/api", scope="admin:read admin:write"`,
     );
-    const path = '/.well-known/oauth-protected-resource/admin/api';
-    expect((await server.door.send({ method: 'GET', path })).json).toMatchObject({
-      resource: `${URL}/admin/api`,
-      authorization_servers: [issuer.url],
-    });
+    const known = '/.well-known/oauth-protected-resource';
+    for (const path of [`${known}/admin/api`, `/admin/api${known}`]) {
+      expect((await server.door.send({ method: 'GET', path })).json).toMatchObject({
+        resource: `${URL}/admin/api`,
+        authorization_servers: [issuer.url],
+      });
+    }
   });
 });
 

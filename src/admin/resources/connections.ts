@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Kept, readCredential, UnfitCredential } from '../../connections/credentials.ts';
 import { isAccountUrl, makeConnection, nextCredential } from '../../connections/make.ts';
+import { unfitVariable } from '../../connections/variables.ts';
 import type { Vault } from '../../connections/vault.ts';
 import type { Clock } from '../../core/clock.ts';
 import {
@@ -21,6 +22,8 @@ export interface ConnectionsParts {
   readonly ids: IdSource;
   /** The upstreams that are called with connections. */
   readonly upstreams: () => readonly string[];
+  /** The URLs of an upstream that variables may stand in. */
+  readonly places: (upstream: string) => readonly (string | undefined)[];
 }
 
 const credential = z.record(z.string().max(100), z.unknown()).meta({
@@ -45,6 +48,10 @@ const newConnection = z.strictObject({
     .refine(isAccountUrl, { error: 'an https URL without user, query and fragment' })
     .optional()
     .meta({ description: 'Where the API is for this account. Default: where the config says.' }),
+  variables: z
+    .record(z.string().max(32), z.string().max(100))
+    .default({})
+    .meta({ description: "What stands for the variables in the upstream's URLs, by name." }),
   scopes: z.array(z.string().min(1).max(200)).max(100).default([]).meta({ description: 'What was granted.' }),
 });
 
@@ -58,6 +65,7 @@ const shown = z.object({
   user: z.object({ subject: z.string(), issuer: z.string() }).nullable(),
   kind: z.enum(CONNECTION_KINDS),
   baseUrl: z.string().nullable(),
+  variables: z.record(z.string(), z.string()),
   scopes: z.array(z.string()),
   state: z.enum(['connected', 'needs_reauth']),
   version: z.int().meta({ description: 'Grows with each write of the credential.' }),
@@ -85,14 +93,16 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
     create: {
       event: 'connection_created',
       body: newConnection,
-      run: async ({ upstream, name, kind, user, baseUrl = null, scopes, ...given }, tenant = '') => {
+      run: async ({ upstream, name, kind, user, baseUrl = null, variables, scopes, ...given }, tenant = '') => {
         const known = parts.upstreams();
         if (!known.includes(upstream)) {
           const message = `upstream must be one that is called with connections: ${known.join(', ') || 'there is none'}.`;
           throw new PosternError('invalid_params', { message });
         }
+        const unfit = unfitVariable(variables, parts.places(upstream));
+        if (unfit !== undefined) throw new PosternError('invalid_params', { message: unfit });
         const owner = { subject: user?.subject ?? null, issuer: user?.issuer ?? null };
-        const wish = { id: ids('con'), tenant, upstream, name, baseUrl, scopes, ...owner };
+        const wish = { id: ids('con'), tenant, upstream, name, baseUrl, variables, scopes, ...owner };
         const row = makeConnection(wish, credentialOf(kind, given.credential), vault, clock.now());
         if (await table.insert(row)) return { row };
         throw new PosternError('conflict', { message: 'There is a connection of that name.' });

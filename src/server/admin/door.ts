@@ -10,19 +10,23 @@ import { createPepper } from '../../auth/api-key.ts';
 import { createAuthenticate } from '../../auth/authenticate.ts';
 import { createVerifierOf } from '../../auth/key-verifier.ts';
 import type { Verifier } from '../../auth/verifier.ts';
+import type { CallParts } from '../../calls/call.ts';
 import type { AdminKeyRow } from '../../core/admin.ts';
 import { asPosternError, type PosternError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
+import { respond } from '../../http/respond.ts';
 import { createIds } from '../../lib/ids.ts';
 import { once } from '../../lib/once.ts';
 import { createSealer, deriveKey } from '../../lib/seal.ts';
 import { sealedCache } from '../../lib/sealed-cache.ts';
 import { auditRecord } from '../../observe/audit-log.ts';
+import type { EngineOptions, RequestFacts } from '../../protocol/engine.ts';
 import type { Config } from '../config/config.ts';
 import type { Site } from '../routes/site.ts';
-import { adminResource, metadataReply } from './metadata.ts';
+import type { AdminMcp, AdminMcpParts } from './mcp.ts';
+import { adminResource, MCP_PATH, metadataReply } from './metadata.ts';
 import { type ManagedParts, managedOperations } from './operations.ts';
 import { createPeople } from './people.ts';
 
@@ -31,6 +35,10 @@ export interface AdminDoorParts extends ManagedParts {
   readonly version: string;
   /** Who comes with a token, where any is accepted. */
   readonly tokens?: Verifier | undefined;
+  /** What takes the records of calls, of tools at `/admin/mcp` too. */
+  readonly calls: Pick<CallParts, 'record' | 'describeArguments' | 'onFault'>;
+  /** What MCP is spoken with. */
+  readonly engine: EngineOptions;
   /** Refuses who is suspended. @throws PosternError */
   readonly suspended: (who: Pick<Principal, 'tenant' | 'clientId' | 'kind'>) => void | Promise<void>;
 }
@@ -41,12 +49,15 @@ export interface AdminDoor {
   route(path: string, site?: Site): { readonly open: boolean; readonly methods: string } | undefined;
   /** Never rejects. */
   handle(request: HttpRequest, requestId: string, site: Site | undefined, seen: Known): Promise<HttpReply>;
+  /** Ends open streams. */
+  drain(): Promise<void>;
 }
 
 /** What is learned of a request, for who writes it down. */
 interface Known {
   principal: Principal | undefined;
   error: PosternError | undefined;
+  readonly facts: RequestFacts;
 }
 
 /** For a config that has it switched on. */
@@ -73,32 +84,61 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
     // What was done is done, and is written down as soon as it can be.
     note: (event) => database.audit.append([auditRecord(event, ids('aud'), clock.now())]).catch(parts.failed),
   });
-  const { audience, resource } = adminResource(config, API_PATH);
   const authenticate = createAuthenticate({ verifiers: verifiersOf(config, parts) });
+  const places = [API_PATH, MCP_PATH].map((path) => ({ path, ...adminResource(config, path) }));
+  const placeOf = (path: string) => places.find((place) => path === place.path || path.startsWith(`${place.path}/`));
+  const documentAt = (path: string) => places.find(({ resource }) => resource?.paths.includes(path))?.resource;
+  const mcp = once(() => mcpOf(config, parts, { api, document: document(), seal: sealer('admin/pages') }));
+  let opened: Promise<AdminMcp> | undefined;
+
   return {
     route: (path, site) => {
       // What is served at a tenant's host is the tenant's; this is the operator's.
       if (site !== undefined) return undefined;
-      if (resource?.paths.includes(path) === true) return { open: true, methods: 'GET, HEAD' };
-      if (!path.startsWith(`${API_PATH}/`)) return undefined;
-      return { open: false, methods: api.methodsOf(path) ?? 'GET, HEAD' };
+      if (documentAt(path) !== undefined) return { open: true, methods: 'GET, HEAD' };
+      if (path === MCP_PATH || path === `${MCP_PATH}/`) return { open: false, methods: 'GET, POST, DELETE' };
+      return path.startsWith(`${API_PATH}/`) ? { open: false, methods: api.methodsOf(path) ?? 'GET, HEAD' } : undefined;
     },
     handle: async (request, requestId, _site, seen) => {
-      if (!request.path.startsWith(`${API_PATH}/`)) return metadataReply(request, resource);
+      const metadata = documentAt(request.path);
+      const place = placeOf(request.path);
+      if (metadata !== undefined || place === undefined) return metadataReply(request, metadata);
+      const { path, audience, resource } = place;
+      const isApi = path === API_PATH;
       try {
         offer().guard.checkOrigin(request);
         const principal = await authenticate(request, audience);
-        await parts.suspended(withinReach(principal));
         seen.principal = principal;
-        return await api.handle(request, principal, requestId);
+        await parts.suspended(withinReach(principal));
+        if (isApi) return await api.handle(request, principal, requestId);
+        opened = mcp();
+        return await (await opened).handle(request, principal, requestId, seen.facts);
       } catch (thrown) {
         const error = asPosternError(thrown);
         seen.error = error;
         // Who has come with a key has nothing to gain from a token.
-        return problemReply(error, requestId, seen.principal?.kind === 'key' ? undefined : resource?.challenge);
+        const challenge = seen.principal?.kind === 'key' ? undefined : resource?.challenge;
+        return (isApi ? problemReply : respond)(error, requestId, challenge);
       }
     },
+    drain: async () => (await opened)?.close(),
   };
+}
+
+/** Loaded with the first request: most who manage a server do so by no model. */
+async function mcpOf(
+  config: Config,
+  parts: AdminDoorParts,
+  given: Pick<AdminMcpParts, 'api' | 'document' | 'seal'>,
+): Promise<AdminMcp> {
+  const { clock, engine, calls, version } = parts;
+  const { name, title = name, version: own = version } = config.server;
+  const { openAdminMcp } = await import('./mcp.ts');
+  return openAdminMcp({
+    ...{ ...given, ...calls, clock, ids: createIds(clock), userAgent: `postern/${version}` },
+    implementation: { name: `${name}-admin`, title: `${title}: admin`, version: own },
+    engine,
+  });
 }
 
 /** Who sees every tenant is of none here: an operator can lift what suspends their own. */

@@ -3,6 +3,9 @@ import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
 import type { Config } from '../config/config.ts';
 import { type ProtectedResource, protectedResource } from '../routes/resource-metadata.ts';
 
+/** Where the API is served as tools. */
+export const MCP_PATH = '/admin/mcp';
+
 /** Something of the admin API that tokens are made out to. */
 export interface AdminResource {
   /** Its URL; nothing where `server.url` is not known. */

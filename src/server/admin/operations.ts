@@ -25,6 +25,7 @@ import { tokenLifeMs } from '../../oauth/keys/open-keys.ts';
 import { endGrant } from '../../oauth/storage/end-grant.ts';
 import { createRevocations } from '../../oauth/storage/revocations.ts';
 import type { Config } from '../config/config.ts';
+import { placesOf } from '../config/connections.ts';
 import type { FacadeConfig } from '../config/facade.ts';
 import { createConnectUrl } from '../credentials/connect-url.ts';
 import { vaultOf } from '../credentials/vault.ts';
@@ -104,6 +105,7 @@ function connectionsParts({ database, clock, master, offer }: ManagedParts) {
   return {
     ...{ table: database.connections, clock, ids: createIds(clock) },
     vault: vaultOf(offer().config, master),
+    places: (upstream: string) => placesOf(offer().config.upstreams[upstream]),
     upstreams: () =>
       Object.entries(offer().config.upstreams).flatMap(([name, { credential }]) =>
         credential.from === 'connection' ? [name] : [],
