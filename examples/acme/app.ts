@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { attachmentRoutes } from './attachments.ts';
 import type { AcmeData } from './data.ts';
 import { Problem, problemResponse } from './errors.ts';
+import type { AcmeOAuth } from './oauth.ts';
 import { partnerRoutes } from './partners.ts';
 import { reportRoutes } from './reports.ts';
 import { ticketRoutes } from './tickets.ts';
@@ -16,6 +17,8 @@ export interface AcmeOptions {
   readonly data: AcmeData;
   /** What the gateway must present as its bearer token. */
   readonly token: string;
+  /** Who gives out tokens of organizations. Default: nobody does. */
+  readonly oauth?: Pick<AcmeOAuth, 'app' | 'organizationOf'> | undefined;
   readonly now: () => Date;
   /** How long the window of a limited report is. */
   readonly windowSeconds: number;
@@ -25,18 +28,21 @@ export interface AcmeOptions {
 
 /**
  * Acme's API. It trusts the gateway, which holds `token`, to say for which organisation it speaks:
- * `X-Organization-Id`.
+ * `X-Organization-Id`. A token of its authorization server says that itself.
  */
 export function createApp(options: AcmeOptions): Hono<AcmeEnv> {
-  const { data, token } = options;
+  const { data, token, oauth } = options;
   const app = new Hono<AcmeEnv>();
+  if (oauth !== undefined) app.route('/', oauth.app);
 
   app.use(async (c, next) => {
-    if (!sameSecret(c.req.header('authorization') ?? '', `Bearer ${token}`)) {
+    const authorization = c.req.header('authorization') ?? '';
+    const granted = oauth?.organizationOf(authorization.replace(/^Bearer /, ''));
+    if (granted === undefined && !sameSecret(authorization, `Bearer ${token}`)) {
       c.header('WWW-Authenticate', 'Bearer realm="acme"');
       throw new Problem(401, 'Unauthorized', 'A valid bearer token is required.');
     }
-    const organization = data.organization(c.req.header('x-organization-id') ?? '');
+    const organization = data.organization(granted ?? c.req.header('x-organization-id') ?? '');
     if (organization === undefined) {
       throw new Problem(403, 'Unknown organization', 'X-Organization-Id names no organization.');
     }

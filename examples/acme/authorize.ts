@@ -5,8 +5,8 @@ import { html } from 'hono/html';
 export interface AuthorizeOptions {
   /** The one redirect URI of the client, character for character. */
   readonly redirectUri: string;
-  /** What it calls itself in its answers (RFC 9207). */
-  readonly issuer: string;
+  /** What it calls itself in its answers (RFC 9207). Default: where it was asked. */
+  readonly issuer?: string;
 }
 
 interface Granted {
@@ -26,13 +26,13 @@ export function mountAuthorize(app: Hono, clientId: string, options: AuthorizeOp
   const codes = new Map<string, Granted>();
   app.get('/oauth/authorize', (c) => {
     const asked = new URL(c.req.url).searchParams;
-    const { redirectUri, issuer } = options ?? {};
+    const { redirectUri, issuer = new URL(c.req.url).origin } = options ?? {};
     if (redirectUri === undefined || asked.get('client_id') !== clientId || asked.get('redirect_uri') !== redirectUri) {
       return c.text('Acme does not know this client, or not by this redirect URI.', 400);
     }
     const back = (answer: { readonly [name: string]: string }) => {
       const url = new URL(redirectUri);
-      const all = { ...answer, state: asked.get('state') ?? '', iss: issuer ?? '' };
+      const all = { ...answer, state: asked.get('state') ?? '', iss: issuer };
       for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
       return c.redirect(url.href, 303);
     };

@@ -18,7 +18,10 @@ export interface AcmeOAuthOptions {
 
 /** Acme's authorization server, with the habits that vendors have. */
 export interface AcmeOAuth {
-  /** `GET /oauth/authorize`, and `POST /oauth/token` (RFC 6749 §4.1, §4.4, §6). */
+  /**
+   * `GET /oauth/authorize`, and `POST /oauth/token` (RFC 6749 §4.1, §4.4, §6). `POST /oauth/expire` ends every token
+   * before its time.
+   */
   readonly app: Hono;
   /** A refresh token, as an organization's consent gives one. */
   consent(organization: string): string;
@@ -46,12 +49,17 @@ export function createAcmeOAuth(options: AcmeOAuthOptions): AcmeOAuth {
   };
 
   const app = new Hono();
+  const isClient = (given: string | undefined) => given === `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
+  app.post('/oauth/expire', (c) => {
+    if (!isClient(c.req.header('authorization'))) return c.json({ error: 'invalid_client' }, 401);
+    tokens.clear();
+    return c.body(null, 204);
+  });
   const granted = mountAuthorize(app, clientId, options.authorize);
   app.post('/oauth/token', async (c) => {
     const form = new URLSearchParams(await c.req.text());
     c.header('Cache-Control', 'no-store');
-    const wanted = `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
-    if (c.req.header('authorization') !== wanted) return c.json({ error: 'invalid_client' }, 401);
+    if (!isClient(c.req.header('authorization'))) return c.json({ error: 'invalid_client' }, 401);
     const given = form.get('refresh_token') ?? '';
     const byClient = form.get('grant_type') === 'client_credentials';
     const byCode = form.get('grant_type') === 'authorization_code' ? granted.take(form) : undefined;

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { endWithUs } from '../../test/interop/process.ts';
+import { createJar } from '../../test/oauth/login/jar.ts';
+
+const ACME = fileURLToPath(new URL('.', import.meta.url));
+let folder: string;
+let client: Client;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'acme-accounts-'));
+  for (const name of ['openapi.yaml', 'accounts.yaml']) await copyFile(join(ACME, name), join(folder, name));
+  const env = { ...process.env, ACME_FOLDER: folder, PORT: '0' };
+  const args = [join(ACME, 'start.ts'), '--accounts', '--json'];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  endWithUs(child);
+  const closed = once(child, 'close');
+  stop = async () => {
+    child.kill('SIGINT');
+    await closed;
+  };
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await once(lines, 'line');
+  const { mcp, key } = JSON.parse(line) as { mcp: string; key: string };
+  const requestInit = { headers: { authorization: `Bearer ${key}` } };
+  client = new Client({ name: 'test', version: '0' }, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(mcp), { requestInit }));
+});
+
+afterAll(async () => {
+  await client?.close();
+  await stop?.();
+  await rm(folder, { recursive: true });
+});
+
+const members = () => client.callTool({ name: 'list_members', arguments: {} });
+
+it('says where an account is connected, and calls with it, whatever becomes of its token', async () => {
+  const { structuredContent } = await members();
+  const { code, details } = Object(structuredContent).error;
+  expect(code).toBe('needs_connection');
+
+  const jar = createJar();
+  const atAcme = (next: string) => next.includes('/oauth/authorize');
+  const left = await jar.submit(await jar.open(details.connectUrl), { decision: 'connect' }, atAcme);
+  expect((await jar.open(left.url)).text).toContain('<h1>Acme</h1>');
+  expect((await jar.open(`${left.url}&organization=acme`)).text).toContain('<h1>Connected</h1>');
+  expect((await members()).structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
+
+  const [url, secret] = await Promise.all(
+    ['acme-url', 'acme-token'].map((name) => readFile(join(folder, '.postern', name), 'utf8')),
+  );
+  const authorization = `Basic ${btoa(`postern:${secret?.trim()}`)}`;
+  const expired = await fetch(`${url}/oauth/expire`, { method: 'POST', headers: { authorization } });
+  expect(expired.status).toBe(204);
+  expect((await members()).structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
+});
