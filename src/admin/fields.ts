@@ -24,7 +24,14 @@ export function tenantId() {
 }
 
 export function name() {
-  return z.string().regex(/^\P{Cc}{1,100}$/u, { error: '1 to 100 characters, no control characters' });
+  return text(100);
+}
+
+/** Text on one line, which every store takes as it is. */
+export function text(longest: number) {
+  return z.string().regex(new RegExp(`^\\P{Cc}{1,${longest}}$`, 'u'), {
+    error: `1 to ${longest} characters, no control characters`,
+  });
 }
 
 export function iso(at: number): string {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { CallRecord } from '../../core/call.ts';
 import type { CallTable } from '../../core/database.ts';
-import { givenTime, iso, millis, time } from '../fields.ts';
+import { givenTime, iso, millis, text, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
 
 const filter = z.object({
-  tool: z.string().max(100).optional().meta({ description: 'Calls of one tool.' }),
+  tool: text(100).optional().meta({ description: 'Calls of one tool.' }),
   status: z.enum(['ok', 'failed']).optional().meta({ description: 'Calls that went well, or that failed.' }),
-  code: z.string().max(64).optional().meta({ description: 'Calls that failed with one code: see errors.md.' }),
+  code: text(64).optional().meta({ description: 'Calls that failed with one code: see errors.md.' }),
   since: givenTime().optional().meta({ description: 'Begun at this time or later.' }),
   until: givenTime().optional().meta({ description: 'Begun before this time.' }),
 });

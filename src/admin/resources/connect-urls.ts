@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { iso, name, tenantId, time } from '../fields.ts';
+import { iso, name, tenantId, text, time } from '../fields.ts';
 import type { Operation } from '../operation.ts';
 import { tenantOfNew } from '../tenancy.ts';
 
@@ -18,7 +18,7 @@ const wanted = z.strictObject({
   upstream: z.string().max(32).meta({ description: 'The upstream, by its name in the config.' }),
   name: name().optional().meta({ description: 'What callers know the account by. Default: main.' }),
   user: z
-    .strictObject({ subject: z.string().min(1).max(255), issuer: z.string().min(1).max(500) })
+    .strictObject({ subject: text(255), issuer: text(500) })
     .optional()
     .meta({ description: 'The one user whose account it is to be. Default: the whole tenant may use it.' }),
   returnTo: z.string().max(2_048).optional().meta({ description: 'One of credential.oauth.returnTo.' }),

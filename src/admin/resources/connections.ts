@@ -12,7 +12,7 @@ import {
 } from '../../core/connections.ts';
 import { PosternError } from '../../core/errors.ts';
 import type { IdSource } from '../../lib/ids.ts';
-import { iso, name, tenantId, time } from '../fields.ts';
+import { iso, name, tenantId, text, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
 
 export interface ConnectionsParts {
@@ -31,7 +31,7 @@ const credential = z.record(z.string().max(100), z.unknown()).meta({
     'Never shown again. bearer: token. basic: user, password. api_key: value, in, name. headers: headers. ' +
     'client_credentials: clientId, clientSecret. oauth2: refreshToken, accessToken, expiresAt in milliseconds.',
 });
-const person = z.strictObject({ subject: z.string().min(1).max(255), issuer: z.string().min(1).max(500) });
+const person = z.strictObject({ subject: text(255), issuer: text(500) });
 
 const newConnection = z.strictObject({
   tenant: tenantId().optional().meta({ description: 'The tenant whose account it is. Default: yours.' }),
@@ -42,9 +42,7 @@ const newConnection = z.strictObject({
   user: person
     .optional()
     .meta({ description: 'The one user whose account it is. Default: the whole tenant may use it.' }),
-  baseUrl: z
-    .string()
-    .max(2_048)
+  baseUrl: text(2_000)
     .refine(isAccountUrl, { error: 'an https URL without user, query and fragment' })
     .optional()
     .meta({ description: 'Where the API is for this account. Default: where the config says.' }),
@@ -52,7 +50,7 @@ const newConnection = z.strictObject({
     .record(z.string().max(32), z.string().max(100))
     .default({})
     .meta({ description: "What stands for the variables in the upstream's URLs, by name." }),
-  scopes: z.array(z.string().min(1).max(200)).max(100).default([]).meta({ description: 'What was granted.' }),
+  scopes: z.array(text(200)).max(100).default([]).meta({ description: 'What was granted.' }),
 });
 
 const connectionChanges = z.strictObject({ credential });

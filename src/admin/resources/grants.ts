@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import type { OAuthGrantRow, OAuthGrantTable } from '../../core/oauth-tables.ts';
-import { iso, isoOrNull, time } from '../fields.ts';
+import { iso, isoOrNull, text, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
 
 export interface GrantsParts {
@@ -11,7 +11,7 @@ export interface GrantsParts {
   readonly end: (row: OAuthGrantRow) => Promise<boolean>;
 }
 
-const filter = z.object({ client: z.string().max(2_048).optional().meta({ description: 'Those of one client.' }) });
+const filter = z.object({ client: text(2_000).optional().meta({ description: 'Those of one client.' }) });
 
 const shown = z.object({
   id: z.string(),

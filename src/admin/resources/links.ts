@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { METHOD_CLASSES } from '../../core/method-class.ts';
 import { LINK_METHODS } from '../../links/filters.ts';
 import type { LinkFacts, LinkPatch, Links } from '../../links/links.ts';
-import { givenTime, iso, isoOrNull, millis, name, tenantId, time } from '../fields.ts';
+import { givenTime, iso, isoOrNull, millis, name, tenantId, text, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
 
-const names = z.array(z.string().min(1).max(100)).max(100);
+const names = z.array(text(100)).max(100);
 const filters = {
   methods: z
     .array(z.enum(LINK_METHODS))
@@ -26,7 +26,7 @@ const filters = {
 const newLink = z.strictObject({
   tenant: tenantId().optional().meta({ description: 'The tenant whose calls it makes. Default: yours.' }),
   name: name().meta({ description: 'What it is for, in your words.' }),
-  connection: z.string().max(100).optional().meta({ description: 'The id of the connection its calls are made with.' }),
+  connection: text(100).optional().meta({ description: 'The id of the connection its calls are made with.' }),
   ...filters,
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import type { CallSum, CallTable } from '../../core/database.ts';
 import type { Cursors } from '../cursor.ts';
-import { givenTime, iso, millis, tenantId } from '../fields.ts';
+import { givenTime, iso, millis, tenantId, text } from '../fields.ts';
 import type { Operation } from '../operation.ts';
 import { pageFields } from '../resource.ts';
 import { tenantAsked } from '../tenancy.ts';
@@ -13,7 +13,7 @@ const USUAL_DAYS = 30;
 const query = z.strictObject({
   ...pageFields,
   tenant: tenantId().optional().meta({ description: 'Of one tenant. Default: of every tenant that you see.' }),
-  tool: z.string().max(100).optional().meta({ description: 'Of one tool.' }),
+  tool: text(100).optional().meta({ description: 'Of one tool.' }),
   since: givenTime().optional().meta({ description: 'Begun at this time or later. Default: 30 days ago.' }),
   until: givenTime().optional().meta({ description: 'Begun before this time. Default: now.' }),
 });
