@@ -47,9 +47,9 @@ export async function postern(args: readonly string[], surroundings: Surrounding
   return { code: code as number | null, ...text };
 }
 
-/** Starts a server on a port that is free. */
-export async function startNode(surroundings: Surroundings): Promise<Node> {
-  const { child, text, closed } = spawned(['serve', '--port', '0', '--json'], surroundings);
+/** Starts a server on a port that is free. @param more of its arguments. */
+export async function startNode(surroundings: Surroundings, more: readonly string[] = []): Promise<Node> {
+  const { child, text, closed } = spawned(['serve', '--port', '0', '--json', ...more], surroundings);
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   const mcp = await new Promise<string>((resolve, reject) => {

@@ -93,20 +93,22 @@ function exchangeProblems(issuer: string | undefined, { auth }: Config): readonl
   return [{ key: 'issuer', found: 'nothing', wanted: `the one whose tokens are exchanged, of ${known.join(', ')}` }];
 }
 
-/** Token endpoints to which secrets would go in the clear. */
+/** Endpoints to which secrets and codes would go in the clear. */
 export function openTokenEndpoints(config: Config, at: (field: string) => string): Problem[] {
-  return credentialsOf(config).flatMap(([name, credential]) => {
-    const [path, url] = tokenEndpointOf(credential);
-    if (!/^http:/i.test(url)) return [];
-    const where = at(spell(['upstreams', name, 'credential', ...path]));
-    return [{ where, found: 'an http URL', wanted: 'https; http is for --dev' }];
-  });
+  return credentialsOf(config).flatMap(([name, credential]) =>
+    endpointsOf(credential).flatMap(([path, url]) => {
+      if (url === undefined || !/^http:/i.test(url)) return [];
+      const where = at(spell(['upstreams', name, 'credential', ...path]));
+      return [{ where, found: 'an http URL', wanted: 'https; http is for --dev' }];
+    }),
+  );
 }
 
-function tokenEndpointOf(credential: Credential): readonly [path: readonly string[], url: string] {
-  if (credential.from === 'exchange') return [['tokenEndpoint'], credential.tokenEndpoint];
-  if (credential.from !== 'connection') return [[], ''];
-  return [['oauth', 'tokenEndpoint'], credential.oauth?.tokenEndpoint ?? ''];
+function endpointsOf(credential: Credential): readonly (readonly [path: readonly string[], url: string | undefined])[] {
+  if (credential.from === 'exchange') return [[['tokenEndpoint'], credential.tokenEndpoint]];
+  if (credential.from !== 'connection') return [];
+  const names = ['tokenEndpoint', 'authorizationEndpoint', 'deviceAuthorizationEndpoint'] as const;
+  return names.map((name) => [['oauth', name], credential.oauth?.[name]]);
 }
 
 /** What works, and somebody should know. */
