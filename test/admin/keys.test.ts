@@ -87,6 +87,27 @@ describe('API keys', () => {
     expect((await one('POST', '/keys', { body, headers })).json.id).not.toBe(first.json.id);
   });
 
+  test('an answer that is kept for who asks again is sealed', async () => {
+    await using server = await open();
+    const ask = await server.as({ role: 'admin', tenant: 'acme' });
+    const { cache } = server.door;
+    const { set } = cache;
+    const kept: string[] = [];
+    Object.assign(cache, {
+      set: (key: string, value: string, ttlMs: number) => {
+        kept.push(`${key} ${value}`);
+        return set(key, value, ttlMs);
+      },
+    });
+    const made = await ask('POST', '/keys', {
+      body: { name: 'Integration' },
+      headers: { 'idempotency-key': 'a-key-of-mine' },
+    });
+    expect(kept).toHaveLength(1);
+    for (const part of [made.json.key, made.json.id, 'a-key-of-mine', 'Integration', ask.id])
+      expect(kept[0]).not.toContain(part);
+  });
+
   test('of requests that come at once with one Idempotency-Key, one is done', async () => {
     await using server = await open();
     const ask = await server.as({ role: 'admin', tenant: 'acme' });

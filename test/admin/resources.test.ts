@@ -63,6 +63,12 @@ test('connections take a credential and never show one', async () => {
   expect((await ask('POST', '/connections', { body: { ...body, baseUrl: 'https://u@h/' } })).json.errors).toMatchObject(
     [{ field: 'baseUrl' }],
   );
+  // What the config sends with every call would go there.
+  const elsewhere = { ...body, name: 'other', baseUrl: 'https://collect.example' };
+  expect((await ask('POST', '/connections', { body: elsewhere })).json.code).toBe('forbidden');
+  const operator = await server.as();
+  const placed = await operator('POST', '/connections', { body: { ...elsewhere, tenant: 'initech' } });
+  expect(placed.json.baseUrl).toBe('https://collect.example');
   // A link may be bound to it, and to none of another tenant.
   expect((await ask('POST', '/links', { body: { name: 'l', connection: id } })).json.connection).toBe(id);
   const theirs = await thingsOf(server, 'globex');

@@ -45,7 +45,7 @@ const newConnection = z.strictObject({
   baseUrl: text(2_000)
     .refine(isAccountUrl, { error: 'an https URL without user, query and fragment' })
     .optional()
-    .meta({ description: 'Where the API is for this account. Default: where the config says.' }),
+    .meta({ description: 'Where the API is for this account. Default: where the config says. For operators.' }),
   variables: z
     .record(z.string().max(32), z.string().max(100))
     .default({})
@@ -91,11 +91,20 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
     create: {
       event: 'connection_created',
       body: newConnection,
-      run: async ({ upstream, name, kind, user, baseUrl = null, variables, scopes, ...given }, tenant = '') => {
+      run: async (
+        { upstream, name, kind, user, baseUrl = null, variables, scopes, ...given },
+        tenant = '',
+        { rights },
+      ) => {
         const known = parts.upstreams();
         if (!known.includes(upstream)) {
           const message = `upstream must be one that is called with connections: ${known.join(', ') || 'there is none'}.`;
           throw new PosternError('invalid_params', { message });
+        }
+        // Whatever the config sends with every call goes there too.
+        if (baseUrl !== null && rights.role !== 'operator') {
+          const hint = 'Leave baseUrl away; variables say what differs from account to account.';
+          throw new PosternError('forbidden', { message: 'Only an operator says where an account is.', hint });
         }
         const unfit = unfitVariable(variables, parts.places(upstream));
         if (unfit !== undefined) throw new PosternError('invalid_params', { message: unfit });

@@ -21,7 +21,7 @@ import { createIds } from '../../lib/ids.ts';
 import { once } from '../../lib/once.ts';
 import { createSealer, deriveKey } from '../../lib/seal.ts';
 import { sealedCache } from '../../lib/sealed-cache.ts';
-import { auditRecord } from '../../observe/audit-log.ts';
+import { type Audited, auditRecord } from '../../observe/audit-log.ts';
 import type { EngineOptions, RequestFacts } from '../../protocol/engine.ts';
 import type { Config } from '../config/config.ts';
 import type { Site } from '../routes/site.ts';
@@ -35,6 +35,8 @@ export interface AdminDoorParts extends ManagedParts {
   readonly version: string;
   /** Who comes with a token, where any is accepted. */
   readonly tokens?: Verifier | undefined;
+  /** Writes the audit trail behind everybody's back. */
+  readonly audit: (event: Audited) => void;
   /** What takes the records of calls, of tools at `/admin/mcp` too. */
   readonly calls: Pick<CallParts, 'record' | 'describeArguments' | 'onFault'>;
   /** What MCP is spoken with. */
@@ -81,8 +83,12 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
       cache: sealedCache(cache, sealer('admin/once')),
       secret: deriveKey(master, 'admin/once-keys'),
     }),
-    // What was done is done, and is written down as soon as it can be.
-    note: (event) => database.audit.append([auditRecord(event, ids('aud'), clock.now())]).catch(parts.failed),
+    note: (event) =>
+      database.audit.append([auditRecord(event, ids('aud'), clock.now())]).catch((thrown: unknown) => {
+        // What was done is done, and is written down as soon as it can be.
+        parts.failed(thrown);
+        parts.audit(event);
+      }),
   });
   const authenticate = createAuthenticate({ verifiers: verifiersOf(config, parts) });
   const places = [API_PATH, MCP_PATH].map((path) => ({ path, ...adminResource(config, path) }));

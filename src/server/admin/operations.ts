@@ -5,6 +5,7 @@ import { adminKeysResource } from '../../admin/resources/admin-keys.ts';
 import { auditResource } from '../../admin/resources/audit.ts';
 import { callsResource } from '../../admin/resources/calls.ts';
 import { clientsResource } from '../../admin/resources/clients.ts';
+import { type ConfirmConnection, confirmConnectionOperation } from '../../admin/resources/confirm-connection.ts';
 import { connectUrlOperation } from '../../admin/resources/connect-urls.ts';
 import { connectionsResource } from '../../admin/resources/connections.ts';
 import { grantsResource } from '../../admin/resources/grants.ts';
@@ -44,6 +45,8 @@ export interface ManagedParts {
   readonly quotas: Pick<ServedQuotas, 'standing'>;
   /** The links of a config. */
   readonly links: (config: Config) => Links;
+  /** Takes over an account that a browser came back with. */
+  readonly confirm: ConfirmConnection;
   /** Hears of each grant that ends on this node. */
   readonly ended: (grantId: string) => void;
   /** Hears what went wrong where nobody is to be told. */
@@ -69,6 +72,7 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
     ...(links.enabled ? operationsOf(linksResource(linksNow(parts)), cursors) : []),
     ...operationsOf(connectionsResource(connectionsParts(parts)), cursors),
     connectUrlOperation((wish) => createConnectUrl(offer().config, { clock, master }, wish)),
+    confirmConnectionOperation(parts.confirm),
     ...(facade === undefined ? [] : oauthOperations(facade, parts, cursors)),
     toolsetsOperation((tenant) => toolsetsOf(offer(), tenant)),
     quotasOperation(parts.quotas.standing),

@@ -4,6 +4,7 @@ import { createAdminKeys } from './admin-keys.ts';
 import { createAudit } from './audit.ts';
 import { addConnectionPlaces, createConnections } from './connections.ts';
 import { createLinks } from './links.ts';
+import { createListIndexes } from './list-indexes.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 import { createSuspensions } from './suspensions.ts';
@@ -47,6 +48,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0010_suspensions', up: createSuspensions },
   { name: '0010_webhooks', up: createWebhooks },
   { name: '0011_admin_keys', up: createAdminKeys },
+  { name: '0011_list_indexes', up: createListIndexes },
 ];
 
 /**
