@@ -105,6 +105,7 @@ describe('security case 84: ids of another tenant, on every route of the documen
       '/links': { name: 'a' },
       '/connections': { upstream: 'api', name: 'a', kind: 'bearer', credential: { token: 'x' } },
       '/connect-urls': { upstream: 'api' },
+      '/connection-confirmations': { code: 'x' },
     };
     for (const { method, path } of routesOf(server)) {
       if (method !== 'POST') continue;
