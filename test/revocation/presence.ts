@@ -1,0 +1,99 @@
+import { type Answer, send } from '../e2e/raw-http.ts';
+import { modernBody, modernHeaders } from '../security/door.ts';
+import { EventReader } from '../security/events.ts';
+
+/** Somebody with a credential. */
+export interface Caller {
+  readonly name: string;
+  readonly id: string;
+  readonly headers: { readonly [name: string]: string };
+  /** Where, when not at the endpoint. */
+  readonly path?: string;
+  /** The one thing that can be asked with it, where it is no credential for tools. */
+  readonly only?: string;
+}
+
+/** The ways in, and whether each is one now. */
+export type Ways = { readonly [way: string]: boolean };
+
+/** A caller who is at a node by every way: requests, a session, two kinds of streams and a call that does not end. */
+export interface Presence {
+  ways(): Promise<Ways>;
+  leave(): void;
+}
+
+const LISTEN = { notifications: { toolsListChanged: true } };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+export async function enter(url: URL, caller: Caller): Promise<Presence> {
+  const { headers, path = url.pathname, only } = caller;
+  if (only !== undefined) {
+    const ways = async () => ({ request: (await send(url, { method: 'GET', path: only, headers })).status === 200 });
+    return { ways, leave: () => undefined };
+  }
+  const modern = (method: string, params: object): Promise<Answer> => {
+    const own = { ...JSON_TYPE, accept: 'application/json', ...modernHeaders(method, params as never) };
+    return send(url, {
+      path,
+      headers: { ...headers, ...own },
+      body: JSON.stringify(modernBody(method, params as never)),
+    });
+  };
+  const legacy = (method: string, params: object, more: object): Promise<Answer> =>
+    send(url, {
+      path,
+      headers: { ...headers, ...JSON_TYPE, accept: 'application/json', ...more },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+
+  const opening = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+  const opened = await legacy('initialize', opening, {});
+  const session = {
+    'mcp-session-id': String(opened.headers['mcp-session-id']),
+    'mcp-protocol-version': '2025-11-25',
+  };
+  // A link takes no GET.
+  const stream =
+    caller.path === undefined
+      ? await openStream(url, { method: 'GET', path, headers: { ...headers, ...session } })
+      : undefined;
+  const subscription = await openStream(url, {
+    method: 'POST',
+    path,
+    headers: { ...headers, ...JSON_TYPE, ...modernHeaders('subscriptions/listen', LISTEN) },
+    body: JSON.stringify(modernBody('subscriptions/listen', LISTEN)),
+  });
+  let answered = false;
+  const call = modern('tools/call', { name: 'wait', arguments: {} }).then(
+    () => {
+      answered = true;
+    },
+    () => undefined,
+  );
+  return {
+    ways: async () => ({
+      request: (await modern('tools/list', {})).status === 200,
+      session: (await legacy('tools/list', {}, session)).status === 200,
+      ...(stream === undefined ? {} : { stream: stream.open() }),
+      subscription: subscription.open(),
+      call: !answered,
+    }),
+    leave: () => {
+      stream?.leave();
+      subscription.leave();
+      void call;
+    },
+  };
+}
+
+/** @throws Error where it is no stream. */
+async function openStream(url: URL, ask: Parameters<typeof EventReader.open>[1]) {
+  const reader = await EventReader.open(url, ask);
+  if (reader.status !== 200) throw new Error(`a stream was answered with ${reader.status}`);
+  let open = true;
+  const over = () => {
+    open = false;
+  };
+  reader.ended().then(over, over);
+  return { open: () => open, leave: () => reader.leave() };
+}
