@@ -51,9 +51,9 @@ interface Known {
 }
 
 /**
- * Verifies capability links against the store, at most twice a second each: between two looks it takes one HMAC and a
- * look into a map. What is done to a link anywhere takes effect here half a second later, and at once where it is told.
- * Tokens are not remembered, nor is a link for longer than it lives.
+ * Verifies capability links against the store, at most twice a second each: a look costs one HMAC, and between two of them
+ * there is a look into a map. What is done to a link anywhere takes effect here half a second later, and at once where it
+ * is told. No link is remembered for longer than it lives.
  */
 export function createLinkVerifier(options: LinkVerifierOptions): LinkVerifier {
   const { table, digest, clock } = options;
@@ -61,15 +61,15 @@ export function createLinkVerifier(options: LinkVerifierOptions): LinkVerifier {
   const flights = new SingleFlight<string, LinkPrincipal | undefined>();
   const failures = createFailures({ clock, max: options.failuresPerMinute ?? 100 });
 
-  const look = async (key: string): Promise<LinkPrincipal | undefined> => {
+  const look = async (token: string, key: string): Promise<LinkPrincipal | undefined> => {
     const checkedAt = clock.monotonic();
     const begun = known.epoch();
     const row = await find(table, key);
     const alive = row !== undefined && (row.expiresAt === null || row.expiresAt > clock.now());
     const principal = alive ? principalOf(row, options.methods) : undefined;
     // What was read before it was told that something changed may be what it was.
-    if (principal === undefined) known.drop(key);
-    else if (known.epoch() === begun) known.keep(key, { principal, checkedAt });
+    if (principal === undefined) known.drop(token);
+    else if (known.epoch() === begun) known.keep(token, { principal, checkedAt });
     return principal;
   };
   const refuse = (address: string): never => {
@@ -77,19 +77,18 @@ export function createLinkVerifier(options: LinkVerifierOptions): LinkVerifier {
     if (wait === undefined) throw new PosternError('link_invalid');
     throw new PosternError('rate_limited', { message: 'Too many failed attempts.', retryAfterSeconds: wait });
   };
-  const settle = async (key: string, address: string): Promise<LinkPrincipal> =>
-    (await flights.run(`${known.epoch()} ${key}`, () => look(key))) ?? refuse(address);
+  const settle = async (token: string, key: string, address: string): Promise<LinkPrincipal> =>
+    (await flights.run(`${known.epoch()} ${key}`, () => look(token, key))) ?? refuse(address);
 
   return {
     verify: (token, address) => {
-      const key = digest(token);
-      if (key === undefined) return refuse(address);
-      const found = known.get(key);
+      const found = known.get(token);
       if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
         const { expiresAt } = found.principal;
         if (expiresAt === undefined || expiresAt > clock.now()) return found.principal;
       }
-      return settle(key, address);
+      const key = digest(token);
+      return key === undefined ? refuse(address) : settle(token, key, address);
     },
     forget: known.forget,
     forgetAll: known.clear,
@@ -100,9 +99,9 @@ export function createLinkVerifier(options: LinkVerifierOptions): LinkVerifier {
 }
 
 interface Memory {
-  get(digest: string): Known | undefined;
-  keep(digest: string, known: Known): void;
-  drop(digest: string): void;
+  get(token: string): Known | undefined;
+  keep(token: string, known: Known): void;
+  drop(token: string): void;
   forget(id: string): void;
   clear(): void;
   /** Grows with everything that is forgotten because it was told to be. */
@@ -110,52 +109,56 @@ interface Memory {
   size(): number;
 }
 
-/** Links by the digests of their tokens, and the digests by their ids; both for as long as the look at the store counts. */
+/**
+ * Links by their tokens, as keys are: to digest one for every request would cost a tenth of a call. And the tokens by the
+ * ids of links. Nothing stays for more than twice the time that a look at the store counts, about as long as the garbage of
+ * the request that brought it.
+ */
 function createMemory(clock: Clock, max: number): Memory {
-  const byDigest = new Map<string, Known>();
-  const digests = new Map<string, string>();
+  const byToken = new Map<string, Known>();
+  const tokens = new Map<string, string>();
   let epoch = 0;
   let armed = false;
 
-  const drop = (digest: string): void => {
-    const entry = byDigest.get(digest);
+  const drop = (token: string): void => {
+    const entry = byToken.get(token);
     if (entry === undefined) return;
-    byDigest.delete(digest);
-    digests.delete(entry.principal.link.id);
+    byToken.delete(token);
+    tokens.delete(entry.principal.link.id);
   };
   const arm = (): void => {
-    if (armed || byDigest.size === 0) return;
+    if (armed || byToken.size === 0) return;
     armed = true;
     clock.after(FRESH_MS, () => {
       armed = false;
       const now = clock.monotonic();
-      for (const [digest, { checkedAt }] of byDigest) if (now - checkedAt >= FRESH_MS) drop(digest);
+      for (const [token, { checkedAt }] of byToken) if (now - checkedAt >= FRESH_MS) drop(token);
       arm();
     });
   };
 
   return {
-    get: (digest) => byDigest.get(digest),
-    keep: (digest, entry) => {
-      const [oldest] = byDigest.size >= max ? byDigest.keys() : [];
+    get: (token) => byToken.get(token),
+    keep: (token, entry) => {
+      const [oldest] = byToken.size >= max ? byToken.keys() : [];
       if (oldest !== undefined) drop(oldest);
-      byDigest.set(digest, entry);
-      digests.set(entry.principal.link.id, digest);
+      byToken.set(token, entry);
+      tokens.set(entry.principal.link.id, token);
       arm();
     },
     drop,
     forget: (id) => {
       epoch++;
-      const digest = digests.get(id);
-      if (digest !== undefined) drop(digest);
+      const token = tokens.get(id);
+      if (token !== undefined) drop(token);
     },
     clear: () => {
       epoch++;
-      byDigest.clear();
-      digests.clear();
+      byToken.clear();
+      tokens.clear();
     },
     epoch: () => epoch,
-    size: () => byDigest.size + digests.size,
+    size: () => byToken.size + tokens.size,
   };
 }
 

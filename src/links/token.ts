@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { keyedHmacSha256 } from '../lib/digest.ts';
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { hmacSha256 } from '../lib/digest.ts';
 
 /** Begins every token, so that routes, secret scanners and those who hide secrets know one when they see it. */
 export const LINK_PREFIX = 'pstl_';
@@ -20,6 +20,6 @@ export type DigestLink = (token: string) => string | undefined;
  * @param secret at least 32 bytes; from `deriveKey(master, 'links')`.
  */
 export function createLinkDigest(secret: Uint8Array): DigestLink {
-  const hmac = keyedHmacSha256(secret);
-  return (token) => (SHAPE.test(token) ? hmac(token) : undefined);
+  const pepper = createSecretKey(secret);
+  return (token) => (SHAPE.test(token) ? hmacSha256(pepper, token) : undefined);
 }

@@ -77,7 +77,7 @@ test.each(['expires', 'is deleted'])('security case 63: what is left of a link w
   expect(cache.values().filter((text) => text.includes(token) || text.includes(digest))).toEqual([]);
 });
 
-test('one HMAC and no look at the database: a link in use costs two reads a second, however often it is used', async () => {
+test('a link in use costs two reads of the database a second, however often it is used', async () => {
   const clock = manualClock();
   await using linked = await openLinked({ api, clock });
   const { path } = await linked.make();
