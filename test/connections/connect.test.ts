@@ -1,5 +1,6 @@
 /** Accounts that are connected in a browser, from a URL to the first call. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Variables } from '../../src/connections/variables.ts';
 import { createJar } from '../oauth/login/jar.ts';
 import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
@@ -165,7 +166,8 @@ describe('a connect URL for an account at a place of its own', () => {
     expect((await it.connect(it.url({ variables: { region: 'eu' } }))).text).toContain('<h1>Connected</h1>');
     expect((await it.connect(it.url({ variables: { region: 'us' } }))).status).toBe(409);
     expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' }, version: 1 }]);
-    for (const variables of [{ region: 'a/b' }, { other: 'x' }]) expect(() => it.url({ variables })).toThrow();
+    for (const variables of [{ region: 'a/b' }, { other: 'x' }] as Variables[])
+      expect(() => it.url({ variables })).toThrow();
   });
 });
 

@@ -4,6 +4,7 @@ import { type JWTPayload, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UnfitCredential } from '../../src/connections/credentials.ts';
 import type { DeviceCode } from '../../src/connections/device.ts';
+import type { Variables } from '../../src/connections/variables.ts';
 import { readConfig } from '../../src/server/config/load.ts';
 import { deviceTokens } from '../../src/server/credentials/device.ts';
 import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts';
@@ -134,7 +135,7 @@ describe('an account at a place of its own', () => {
     expect([setting.api.last().target, bearerOf(setting.api.last())]).toEqual(['/eu/v2/status', '']);
   });
 
-  test.each([{}, { region: '../admin' }, { region: 'a/b' }, { region: '' }])(
+  test.each<Variables>([{}, { region: '../admin' }, { region: 'a/b' }, { region: '' }])(
     'of which %j is known is not called at all',
     async (variables) => {
       const at = await placed();

@@ -1,5 +1,4 @@
 import type { Cache } from '../../core/cache.ts';
-import type { ConnectionRow } from '../../core/connections.ts';
 import { asPosternError } from '../../core/errors.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
 import { once } from '../../lib/once.ts';
@@ -76,7 +75,6 @@ export function createConnectDoor(parts: ConnectParts): ConnectDoor {
       }
     },
     signedIn: async (visit, requestId) => (await flow()).signedIn(visit, requestId),
-    confirm: async (code: string, tenant: string): Promise<ConnectionRow | undefined> =>
-      (await flow()).confirm(code, tenant),
+    confirm: async (code, tenant) => (await flow()).confirm(code, tenant),
   };
 }

@@ -1,6 +1,6 @@
 import { authorizationUrl, createVerifier, readAnswer, stateOf } from '../../connections/authorization.ts';
 import type { Kept } from '../../connections/credentials.ts';
-import { keepAccount } from '../../connections/keep.ts';
+import { type KeptAccount, keepAccount } from '../../connections/keep.ts';
 import { credentialOf } from '../../connections/refresh.ts';
 import { openTicket, type Ticket } from '../../connections/ticket.ts';
 import { filledIn, unfitVariable, type Variables, variablesOf } from '../../connections/variables.ts';
@@ -36,7 +36,7 @@ export type ConnectEvent =
   | {
       readonly kind: 'connection_created' | 'connection_changed';
       readonly row: ConnectionRow;
-      readonly requestId: string | undefined;
+      readonly requestId: string;
     }
   | {
       readonly kind: 'connect_failed';
@@ -73,6 +73,9 @@ interface Waiting {
   readonly kept: Kept;
   readonly scopes: readonly string[];
 }
+
+/** An account that is kept now. */
+type Stored = Exclude<KeptAccount, { readonly kind: 'taken' }>;
 
 /** What it takes at one origin. */
 interface Desk {
@@ -202,21 +205,25 @@ export class ConnectFlow {
    * @param tenant whose server asks.
    * @returns nothing for a code that is unknown, used, ten minutes old, or of another tenant; or where the name is taken.
    */
-  async confirm(code: string, tenant: string): Promise<ConnectionRow | undefined> {
+  async confirm(code: string, tenant: string): Promise<Stored | undefined> {
     const taken = await this.#parts.cache.take(waitingKey(code));
     const waiting = taken === undefined ? undefined : (JSON.parse(taken) as Waiting);
-    return waiting?.ticket.tenant === tenant ? this.#keep(waiting, undefined) : undefined;
+    return waiting?.ticket.tenant === tenant ? this.#store(waiting) : undefined;
   }
 
-  async #keep({ ticket, kept, scopes }: Waiting, requestId: string | undefined): Promise<ConnectionRow | undefined> {
-    const { clock, happened } = this.#parts;
+  async #keep(waiting: Waiting, requestId: string): Promise<ConnectionRow | undefined> {
+    const stored = await this.#store(waiting);
+    if (stored === undefined) return undefined;
+    this.#parts.happened({ kind: `connection_${stored.kind}`, row: stored.row, requestId });
+    return stored.row;
+  }
+
+  async #store({ ticket, kept, scopes }: Waiting): Promise<Stored | undefined> {
     const { tenant, upstream, name, subject, issuer, variables } = ticket;
     const owner = { tenant, upstream, name, subject, issuer };
-    const wish = { id: createIds(clock)('con'), ...owner, variables, baseUrl: null, scopes };
-    const result = await keepAccount(wish, kept, this.#parts);
-    if (result.kind === 'taken') return undefined;
-    happened({ kind: `connection_${result.kind}`, row: result.row, requestId });
-    return result.row;
+    const id = createIds(this.#parts.clock)('con');
+    const result = await keepAccount({ id, ...owner, variables, baseUrl: null, scopes }, kept, this.#parts);
+    return result.kind === 'taken' ? undefined : result;
   }
 
   #failed(end: End, { tenant, upstream }: Ticket, reason: string, requestId: string, cookies: readonly string[] = []) {
