@@ -158,7 +158,9 @@ function withinReach({ admin, tenant, clientId, kind }: Principal): Pick<Princip
 
 function verifiersOf({ auth }: Config, parts: AdminDoorParts): Verifier[] {
   const { tokens } = parts;
-  return [adminKeys(parts), ...(tokens === undefined ? [] : [createPeople(tokens, auth.admin.operatorScope)])];
+  if (tokens === undefined) return [adminKeys(parts)];
+  const issuers = new Set(auth.issuers.map(({ issuer }) => issuer));
+  return [adminKeys(parts), createPeople(tokens, issuers, auth.admin.operatorScope)];
 }
 
 function adminKeys({ database, clock, master }: AdminDoorParts) {

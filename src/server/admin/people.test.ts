@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { Verifier } from '../../auth/verifier.ts';
+import type { Principal } from '../../core/principal.ts';
+import { createPeople } from './people.ts';
+
+const ISSUER = 'https://id.test';
+
+const verify = (principal: Partial<Principal>) => {
+  const found: Principal = {
+    ...{ kind: 'user', subject: 'ada', tenant: 'acme', issuer: ISSUER, scopes: new Set(['admin:write']) },
+    ...principal,
+  };
+  const tokens: Verifier = { verify: () => found };
+  return createPeople(tokens, new Set([ISSUER]), 'boss').verify('token', '192.0.2.1') as Principal;
+};
+
+test('only issuers of the config say who is an admin', () => {
+  expect(verify({}).admin).toEqual({ role: 'admin', tenant: 'acme' });
+  // An authorization server in this process gives any user any scope.
+  expect(() => verify({ issuer: 'https://mcp.test' })).toThrow('token_issuer');
+});
+
+test.each([
+  [['admin:read'], { role: 'auditor', tenant: 'acme' }],
+  [['admin:read', 'admin:write'], { role: 'admin', tenant: 'acme' }],
+  [['boss'], { role: 'operator', tenant: null }],
+  [['tickets:read'], undefined],
+  [[], undefined],
+])('%j makes %j of somebody', (scopes, rights) => {
+  expect(verify({ scopes: new Set(scopes) }).admin).toEqual(rights);
+});
