@@ -19,6 +19,7 @@ import { makeLink } from './links.ts';
 const PAGE = readFileSync(new URL('../../docs/reverse-proxy.md', import.meta.url), 'utf8');
 const [, SETTINGS = ''] = /```nginx\n([\s\S]*?)```/.exec(PAGE) ?? [];
 const TLS = { ca: readFileSync(CERTIFICATE), servername: 'localhost' };
+const FROM = process.platform === 'linux' ? { localAddress: '127.0.0.2' } : {};
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
 interface Answer {
@@ -46,7 +47,7 @@ let nginx: NginxServer;
 const http1: Client = async ({ path = '/mcp', headers = {}, body = LIST, until = /$^/ }) => {
   const own = { Host: 'mcp.example.com', 'Content-Type': 'application/json' };
   const sent = request(`${nginx.url}${path}`, {
-    ...{ ...TLS, method: 'POST', headers: { ...own, ...headers }, agent: false, localAddress: '127.0.0.2' },
+    ...{ ...TLS, method: 'POST', headers: { ...own, ...headers }, agent: false, ...FROM },
   });
   sent.end(body);
   const [answer] = await once(sent, 'response');
@@ -141,18 +142,22 @@ describe.skipIf(NGINX === undefined)('behind nginx', () => {
     expect([small.status, JSON.parse(small.body).error.code, large.status]).toEqual([200, -32601, 413]);
   });
 
-  test('the address in the log is the client’s, whatever the client says of itself', async () => {
-    const headers = { Authorization: `Bearer ${example.key}`, 'X-Forwarded-For': '203.0.113.9' };
-    const { headers: said } = await http1({ headers });
-    const line = () =>
-      example
-        .log()
-        .split('\n')
-        .find((each) => each.includes(String(said['x-request-id'])));
-    await expect.poll(line).toBeDefined();
-    expect(JSON.parse(line() ?? '')).toMatchObject({ address: '127.0.0.2', path: '/mcp', status: 200 });
-    expect(example.log()).not.toContain('203.0.113.9');
-  });
+  // Elsewhere than on Linux, loopback has one address, and that is the proxy's.
+  test.skipIf(process.platform !== 'linux')(
+    'the address in the log is the client’s, whatever it says of itself',
+    async () => {
+      const headers = { Authorization: `Bearer ${example.key}`, 'X-Forwarded-For': '203.0.113.9' };
+      const { headers: said } = await http1({ headers });
+      const line = () =>
+        example
+          .log()
+          .split('\n')
+          .find((each) => each.includes(String(said['x-request-id'])));
+      await expect.poll(line).toBeDefined();
+      expect(JSON.parse(line() ?? '')).toMatchObject({ address: '127.0.0.2', path: '/mcp', status: 200 });
+      expect(example.log()).not.toContain('203.0.113.9');
+    },
+  );
 
   test('security case 61: a link works through it, and stands in no log, not in that of nginx either', async () => {
     const { path, token } = await makeLink(folder);
