@@ -143,15 +143,16 @@ interface Opened {
   readonly database: Database;
   readonly vault: Vault;
   readonly loaded: LoadedConfig;
+  readonly master: Uint8Array;
 }
 
 async function withVault(io: Io, options: Options, work: (opened: Opened) => Promise<void>): Promise<void> {
   const loaded = await loadConfig(options.config, io);
-  const master = masterOf(loaded, new LocalState(loaded.baseDir));
-  const vault = vaultOf(loaded.config, Buffer.from(master.reveal()));
+  const master = Buffer.from(masterOf(loaded, new LocalState(loaded.baseDir)).reveal());
+  const vault = vaultOf(loaded.config, master);
   const database = await openDatabase(io, loaded.config, loaded.baseDir);
   try {
-    await work({ database, vault, loaded });
+    await work({ database, vault, loaded, master });
   } finally {
     await database.close();
   }
@@ -198,13 +199,15 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
 
 async function link(io: Io, options: LinkOptions): Promise<void> {
   const { tenant, upstream, name, user: subject, issuer, expires: ttlMs, returnTo } = options;
-  const loaded = await loadConfig(options.config, io);
   refuseHalfUser(options);
-  const master = Buffer.from(masterOf(loaded, new LocalState(loaded.baseDir)).reveal());
-  const user = subject === undefined || issuer === undefined ? undefined : { subject, issuer };
-  const wish = { tenant, upstream, name, variables: options.variable, user, ttlMs, returnTo };
-  const { url, expiresAt } = createConnectUrl(loaded.config, { clock: io.clock, master }, wish);
-  print(io.stdout, options.json === true ? JSON.stringify({ url, expiresAt: new Date(expiresAt).toISOString() }) : url);
+  await withVault(io, options, async ({ database, loaded, master }) => {
+    const user = subject === undefined || issuer === undefined ? undefined : { subject, issuer };
+    const wish = { tenant, upstream, name, variables: options.variable, user, ttlMs, returnTo };
+    const { url, expiresAt } = createConnectUrl(loaded.config, { clock: io.clock, master }, wish);
+    await noteAudit(io, database, { event: 'connect_url_made', tenant, detail: { upstream, name } });
+    const ends = new Date(expiresAt).toISOString();
+    print(io.stdout, options.json === true ? JSON.stringify({ url, expiresAt: ends }) : url);
+  });
 }
 
 async function device(io: Io, options: LinkOptions): Promise<void> {

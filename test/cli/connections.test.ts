@@ -43,6 +43,49 @@ test('87: an account is connected with a credential from standard input, which c
   for (const { out, err } of [made, listed, shown, again, trail]) expect(out + err).not.toContain('CANARY');
 });
 
+const CONNECTABLE = `
+server: { url: "https://mcp.test" }
+upstreams:
+  crm:
+    openapi: ./crm.yaml
+    baseUrl: "https://{subdomain}.crm.test"
+    credential:
+      from: connection
+      oauth: { clientId: postern, authorizationEndpoint: "https://id.test/a", tokenEndpoint: "https://id.test/t" }
+`;
+const LINK = ['connections', 'link', '--tenant', 'acme', '--upstream', 'crm'];
+
+test('a connect URL is shown, names nobody, and is in the trail', async () => {
+  const cwd = folder({ 'postern.yaml': CONNECTABLE });
+  const made = await ran([...LINK, '--variable', 'subdomain=acme', '--expires', '2h', '--json'], cwd);
+  const { url, expiresAt } = JSON.parse(made.out);
+  expect(url).toMatch(/^https:\/\/mcp\.test\/connect\/crm\/start\?ticket=[\w.-]+$/);
+  expect(url).not.toContain('acme');
+  expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(7_000_000);
+  expect((await ran(['audit', '--json'], cwd)).out).toContain('connect_url_made');
+});
+
+test.each([
+  ['a value that could lead elsewhere', ['--variable', 'subdomain=evil.test/'], /without dots/],
+  ['a variable that there is not', ['--variable', 'region=eu'], /there is subdomain/],
+  ['what is no pair', ['--variable', 'subdomain'], /name=value/],
+  ['an upstream that is connected otherwise', ['--upstream', 'other'], /crm can be connected by URL/],
+  ['a page that is not named', ['--return-to', 'https://evil.test/'], /credential.oauth.returnTo/],
+  ['a day and more', ['--expires', '25h'], /a minute to a day/],
+  ['half a user', ['--user', 'ada'], /both, or neither/],
+])('no connect URL is made for %s', async (_, more, wanted) => {
+  const ended = await ran([...LINK, ...more], folder({ 'postern.yaml': CONNECTABLE }));
+  expect(ended).toMatchObject({ out: '', err: expect.stringMatching(wanted) });
+  expect(ended.code).not.toBe(0);
+});
+
+test('an account with a place of its own is not made without it', async () => {
+  const cwd = folder({ 'postern.yaml': CONNECTABLE });
+  const without = await ran(CREATE, cwd, '{"token":"x"}');
+  expect(without).toMatchObject({ code: 2, err: expect.stringContaining('--variable subdomain=…') });
+  expect(await ran([...CREATE, '--variable', 'subdomain=acme'], cwd, '{"token":"x"}')).toMatchObject({ code: 0 });
+});
+
 test.each([
   ['what is no JSON', CREATE, 'CANARY', /JSON object/],
   ['what is of another kind', CREATE, '{"password":"CANARY"}', /standard input, token[\s\S]*no password/],
