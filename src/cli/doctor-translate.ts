@@ -9,7 +9,8 @@ const CHECK = 'identity provider, clients';
 /** Whether clients can be created at the identity provider, and would find there what they need. */
 export async function checkTranslate(io: Io, config: Config): Promise<Finding[]> {
   const { translate } = config.auth;
-  if (translate === undefined) return [];
+  // Without a URL there is no endpoint that tokens could be for; the config is found wanting for that.
+  if (translate === undefined || config.server.url === undefined) return [];
   const { translateProblems } = await import('../server/oauth/translate.ts');
   const parts = { clock: io.clock, version: packageVersion() };
   try {

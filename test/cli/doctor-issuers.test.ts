@@ -5,6 +5,8 @@ import { signingKey, TestIssuer } from '../auth/issuer.ts';
 import { KEYCLOAK_ADMIN, type Keycloak, startKeycloak } from '../oauth/translate/keycloak.ts';
 import { folder, ran } from './terminal.ts';
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
+const SECRET = '${env:SECRET}';
 const CANARY = 'canary-secret-0123456789';
 
 interface Check {
@@ -154,9 +156,17 @@ describe('an identity provider at which clients are created', () => {
     expect(await translated(keycloak)).toEqual([
       { check: 'identity provider, clients', status: 'ok', message: 'keycloak takes new clients from here' },
     ]);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
-    const [refused] = await translated(keycloak, { secret: '${env:SECRET}' });
+    const [refused] = await translated(keycloak, { secret: SECRET });
     expect(refused).toMatchObject({ status: 'fail', message: expect.stringMatching(/auth\.translate\.admin/) });
+    const translate = {
+      provider: 'keycloak',
+      issuer: keycloak.issuer,
+      tenant: 'acme',
+      admin: { id: 'x', secret: SECRET },
+    };
+    const unnamed = await doctor({ server: { port: 0 }, auth: { translate, scopes: { 'tickets:read': 'Read.' } } });
+    expect(unnamed.map(({ check }) => check)).not.toContain('identity provider, clients');
+    expect(unnamed.find(({ status }) => status === 'fail')?.message).toMatch(/server\.url/);
     await keycloak.close();
     expect(await translated(keycloak)).toMatchObject([{ status: 'fail', message: expect.stringMatching(/no answer/) }]);
   });
