@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { startTickets, type TicketsApi } from '../access/api.ts';
@@ -49,6 +50,35 @@ describe('security case 61: the token of a link', () => {
     expect(linked.door.log()).not.toContain(secret);
     expect(JSON.stringify(await linked.door.database.calls.recent({ limit: 50 }))).not.toContain(secret);
     expect(linked.door.files().includes(secret)).toBe(false);
+  });
+});
+
+describe('security cases 61, 64: what is nearly a link', () => {
+  test('is none: however a token is bent, cut, grown or spelled, nothing opens and nothing of it comes back', async () => {
+    await using linked = await open();
+    const { path, token } = await linked.make();
+    const at = fc.nat({ max: token.length - 1 });
+    const bent = fc.oneof(
+      fc
+        .tuple(at, fc.constantFrom(...'Aa0_-.~%/;'))
+        .map(([index, by]) => token.slice(0, index) + by + token.slice(index + 1)),
+      at.map((index) => token.slice(0, index)),
+      at.map((index) => `${token.slice(0, index)}%${token.charCodeAt(index).toString(16)}${token.slice(index + 1)}`),
+      fc.constantFrom('/', '//', '.', '%20', '%00', ';x', '/..', '/../mcp', '\\').map((end) => token + end),
+      fc.constantFrom('/', './', '../mcp/', '%2e/', ';/').map((start) => start + token),
+      fc.constant(token.toUpperCase()),
+    );
+    await fc.assert(
+      fc.asyncProperty(bent, async (text) => {
+        fc.pre(text !== token);
+        const { status, body, headers } = await linked.ask(`${path.slice(0, -token.length)}${text}`, 'tools/list');
+        expect([400, 401, 404, 405, 429]).toContain(status);
+        expect(body + JSON.stringify(headers)).not.toContain(token.slice(-20));
+      }),
+      { numRuns: 200 },
+    );
+    expect(await linked.status(path)).toBe('200');
+    expect(api.seen()).toEqual([]);
   });
 });
 
