@@ -18,6 +18,7 @@ export const EVERYTHING = {
       },
     },
   },
+  webhooks: { enabled: true },
   toolsets: { support: { include: [{ tool: 'get_*' }] } },
   quotas: {
     limits: {
@@ -64,9 +65,18 @@ export async function thingsOf(server: Administered, tenant: string): Promise<{ 
   });
   const client = { kind: 'registered', body: '{"client_name":"Agent"}', secret: null, source: null } as const;
   await oauth.clients.insert({ id: 'c1', ...client, createdAt: now, usedAt: null, freshUntil: null });
+  const webhook = await make('/webhooks', { url: 'https://hooks.test/' });
+  // It is told of the key.
+  const key = await make('/keys', { name: 'a key' });
+  const [delivery] = await server.door.database.webhooks.deliveries({ webhookId: webhook, limit: 1 });
+  const deliveryId = delivery?.id ?? '';
   return {
     '/tenants/{id}': tenant,
-    '/keys/{id}': await make('/keys', { name: 'a key' }),
+    '/webhooks/{id}': webhook,
+    '/webhooks/{id}/secret': webhook,
+    '/webhook-deliveries/{id}': deliveryId,
+    '/webhook-deliveries/{id}/replay': deliveryId,
+    '/keys/{id}': key,
     '/admin-keys/{id}': await make('/admin-keys', { name: 'an auditor', role: 'auditor' }),
     '/links/{id}': await make('/links', { name: 'a link' }),
     '/connections/{id}': await make('/connections', {

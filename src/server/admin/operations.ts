@@ -15,6 +15,12 @@ import { quotasOperation } from '../../admin/resources/quotas.ts';
 import { tenantsResource } from '../../admin/resources/tenants.ts';
 import { type ServedToolset, toolsetsOperation } from '../../admin/resources/toolsets.ts';
 import { usageOperation } from '../../admin/resources/usage.ts';
+import {
+  deliveriesResource,
+  replayOperation,
+  rotateSecretOperation,
+  webhooksResource,
+} from '../../admin/resources/webhooks.ts';
 import { createPepper } from '../../auth/api-key.ts';
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -32,6 +38,7 @@ import { createConnectUrl } from '../credentials/connect-url.ts';
 import { vaultOf } from '../credentials/vault.ts';
 import type { Offer } from '../offer/offer.ts';
 import type { ServedQuotas } from '../offer/quotas.ts';
+import { webhooksOf } from '../webhooks.ts';
 import { declaredScopes } from './scopes.ts';
 
 export interface ManagedParts {
@@ -76,9 +83,20 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
     ...(facade === undefined ? [] : oauthOperations(facade, parts, cursors)),
     toolsetsOperation((tenant) => toolsetsOf(offer(), tenant)),
     quotasOperation(parts.quotas.standing),
+    ...(config.webhooks.enabled ? webhookOperations(config, parts, cursors) : []),
     ...operationsOf(callsResource(database.calls), cursors),
     usageOperation(database.calls, clock, cursors),
     ...operationsOf(auditResource(database.audit), cursors),
+  ];
+}
+
+function webhookOperations(config: Config, { database, clock, master }: ManagedParts, cursors: Cursors) {
+  const webhooks = webhooksOf(config, { database, clock, vault: vaultOf(config, master) });
+  return [
+    ...operationsOf(webhooksResource(webhooks), cursors),
+    rotateSecretOperation(webhooks),
+    ...operationsOf(deliveriesResource(webhooks), cursors),
+    replayOperation(webhooks),
   ];
 }
 

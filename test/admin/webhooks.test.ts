@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { openReceiver, verifies } from '../webhooks/receiver.ts';
+import { openAdministered } from './admin.ts';
+
+const open = (more: object = {}) => openAdministered({ config: { webhooks: { enabled: true, ...more } } });
+
+test('a tenant manages webhooks of its own, and sees their secret once', async () => {
+  await using server = await open();
+  const [acme, operator] = [await server.as({ role: 'admin', tenant: 'acme' }), await server.as()];
+  const made = await acme('POST', '/webhooks', { body: { url: 'https://hooks.test/a', types: ['key.created'] } });
+  expect(made).toMatchObject({ status: 201, json: { tenant: 'acme', enabled: true, types: ['key.created'] } });
+  const { id, etag, secret } = made.json;
+  expect(secret).toMatch(/^whsec_/);
+  const { secret: _, ...without } = made.json;
+  expect((await acme('GET', `/webhooks/${id}`)).json).toEqual(without);
+  const ofAll = (await operator('POST', '/webhooks', { body: { url: 'https://hooks.test/all' } })).json;
+  expect(ofAll.tenant).toBeNull();
+  expect((await acme('GET', '/webhooks')).json.items).toEqual([without]);
+  expect((await operator('GET', '/webhooks')).json.items).toHaveLength(2);
+
+  const change = (ifMatch: string) =>
+    acme('PATCH', `/webhooks/${id}`, { headers: { 'if-match': ifMatch }, body: { enabled: false } });
+  expect((await change(etag)).json).toMatchObject({ enabled: false, types: ['key.created'] });
+  expect((await change(etag)).status).toBe(412);
+  const rotated = await acme('POST', `/webhooks/${id}/secret`);
+  expect(rotated).toMatchObject({ status: 201, json: { id, secret: expect.stringMatching(/^whsec_/) } });
+  expect(rotated.json.secret).not.toBe(secret);
+  expect((await acme('DELETE', `/webhooks/${id}`)).status).toBe(204);
+  expect((await acme('GET', `/webhooks/${id}`)).status).toBe(404);
+  const trail = await server.door.database.audit.list({ tenant: 'acme', limit: 10 });
+  expect(trail.map(({ event }) => event)).toEqual([
+    ...['webhook_deleted', 'webhook_changed', 'webhook_changed', 'webhook_created'],
+  ]);
+  expect(JSON.stringify(trail)).not.toMatch(/whsec_|hooks\.test/);
+});
+
+test.each(['http://hooks.test/', 'https://10.0.0.1/', 'https://user:pass@hooks.test/', 'hooks.test'])(
+  'a webhook at %s is refused',
+  async (url) => {
+    await using server = await open();
+    const operator = await server.as();
+    const { status, json } = await operator('POST', '/webhooks', { body: { url } });
+    expect([status, json.code]).toEqual([400, 'invalid_params']);
+  },
+);
+
+test('what was told is listed, and sent again by hand', async () => {
+  const receiver = await openReceiver();
+  receiver.answer = () => ({ status: 410 });
+  await using server = await open({ allow: [receiver.host] });
+  const acme = await server.as({ role: 'admin', tenant: 'acme' });
+  const { id, secret } = (await acme('POST', '/webhooks', { body: { url: receiver.url } })).json;
+  await acme('POST', '/keys', { body: { name: 'CI' } });
+  const dead = async () => (await acme('GET', `/webhook-deliveries?webhook=${id}&state=dead`)).json.items;
+  await expect.poll(async () => (await dead()).length, { timeout: 10_000 }).toBe(1);
+  const [letter] = await dead();
+  expect(letter).toMatchObject({
+    ...{ webhook: id, type: 'key.created', attempts: 1, status: 410, dueAt: null },
+    payload: { type: 'key.created', data: { tenant: 'acme', name: 'CI' } },
+  });
+  expect((await acme('GET', `/webhooks/${id}`)).json).toMatchObject({ enabled: false, reason: 'gone' });
+  receiver.answer = () => ({ status: 204 });
+  await acme('PATCH', `/webhooks/${id}`, { headers: { 'if-match': '*' }, body: { enabled: true } });
+  const replayed = await acme('POST', `/webhook-deliveries/${letter.id}/replay`);
+  expect(replayed).toMatchObject({ status: 200, json: { id: letter.id } });
+  const read = () => acme('GET', `/webhook-deliveries/${letter.id}`);
+  await expect.poll(async () => (await read()).json.state, { timeout: 10_000 }).toBe('done');
+  expect(receiver.received.every((each) => verifies(secret, each))).toBe(true);
+  expect(new Set(receiver.received.map((each) => each.id))).toEqual(new Set([letter.event]));
+  await receiver.close();
+});
+
+test('where webhooks are off, there is nothing to manage', async () => {
+  await using server = await openAdministered();
+  expect((await (await server.as())('GET', '/webhooks')).status).toBe(404);
+});
