@@ -1,4 +1,5 @@
 /** Accounts that are connected in a browser, from a URL to the first call. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Variables } from '../../src/connections/variables.ts';
 import { createJar } from '../oauth/login/jar.ts';
@@ -58,6 +59,12 @@ describe('a connect URL', () => {
     await it.connect(url);
     expect((await createJar().open(url)).status).toBe(403);
     expect((await it.rows()).map(({ version }) => version)).toEqual([1]);
+  });
+
+  test('can be begun again, and not without end', async () => {
+    const url = it.url();
+    for (let times = 0; times < 20; times++) expect((await it.allowPage(url)).status).toBe(0);
+    expect((await it.allowPage(url)).status).toBe(403);
   });
 
   test('of two browsers that were sent it, lets one connect its account', async () => {
@@ -206,6 +213,23 @@ describe('a caller without an account', () => {
     await it.connect(params.url);
     const resumed = await callAs(url, { requestState, inputResponses: { connect: { action: 'accept' } } });
     expect(resumed.structuredContent).toEqual({ organization: 'acme' });
+  });
+
+  test('is asked on the stream of the call in the legacy era', async () => {
+    const headers = { authorization: `Bearer ${await it.key()}` };
+    const client = new Client({ name: 'test', version: '0' }, { capabilities: { elicitation: { url: {} } } });
+    const asked: string[] = [];
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (params.mode !== 'url') throw new Error('no URL');
+      asked.push(params.message);
+      await it.connect(params.url);
+      return { action: 'accept' as const };
+    });
+    await client.connect(new StreamableHTTPClientTransport(new URL(it.server.mcp), { requestInit: { headers } }));
+    const { structuredContent } = await client.callTool({ name: 'me', arguments: {} });
+    expect(structuredContent).toEqual({ organization: 'acme' });
+    expect(asked).toHaveLength(1);
+    await client.close();
   });
 
   test.each(['accept', 'decline'])('who has not opened it, and says %s, is told as before', async (action) => {

@@ -88,6 +88,8 @@ interface Desk {
 /** A state lives no longer (MCP, "Confused deputy"). */
 const STATE_MS = 10 * 60_000;
 const WAITING_MS = 10 * 60_000;
+/** People go back and begin again; nobody does so often. */
+const MOST_BEGINNINGS = 20;
 
 /**
  * An account is connected in one browser, from the page that says whose it becomes to the answer of the authorization
@@ -126,6 +128,7 @@ export class ConnectFlow {
     if (form.get('decision') !== 'connect') return endPage('cancelled', requestId);
     const given = Object.fromEntries(missing.map((name) => [name, form.get(`variable_${name}`)?.trim() ?? '']));
     if (unfitVariable(given, places) !== undefined) return ask(given);
+    if (await this.#isTooOften(ticket)) return this.#failed('ticket', ticket, 'begun too often', requestId);
     if (knows && signIn !== undefined) return signIn.begin(JSON.stringify([upstream, sealed, given]), requestId);
     return this.#leave(filled(ticket, given), oauth, desk, requestId);
   }
@@ -236,6 +239,13 @@ export class ConnectFlow {
     const ticket = openTicket(sealed, upstream, sealer, clock.now());
     if (ticket === undefined || (await suspended(ticket.tenant))) return undefined;
     return (await cache.get(usedKey(ticket))) === undefined ? ticket : undefined;
+  }
+
+  /** Each beginning waits in the cache for minutes. */
+  async #isTooOften({ id, expiresAt }: Ticket): Promise<boolean> {
+    const { cache, clock } = this.#parts;
+    const { value } = await cache.increment(`connect:begun:${id}`, 1, Math.max(1, expiresAt - clock.now()));
+    return value > MOST_BEGINNINGS;
   }
 
   #oauth(upstream: string): ConnectableOAuth | undefined {
