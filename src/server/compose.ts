@@ -13,7 +13,7 @@ import { once } from '../lib/once.ts';
 import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
-import type { AdminDoor, AdminDoorParts } from './admin/door.ts';
+import { adminDoorOf } from './admin-door.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
@@ -326,14 +326,6 @@ async function linkDoorOf(
 ): Promise<LinkDoor | undefined> {
   if (!config.auth.links.enabled) return undefined;
   return (await import('./links.ts')).openLinkDoor(config, { ...parts, expired, failed });
-}
-
-/** The admin API, where it is switched on. */
-async function adminDoorOf(config: Config, parts: Omit<AdminDoorParts, 'links'>): Promise<AdminDoor | undefined> {
-  if (!config.auth.admin.enabled) return undefined;
-  const { openAdminDoor } = await import('./admin/door.ts');
-  const { linksOf } = await import('./links.ts');
-  return openAdminDoor(config, { ...parts, links: (wanted) => linksOf(wanted, parts) });
 }
 
 /** Who tells receivers of what happens, where there may be some. */

@@ -145,6 +145,10 @@ function keySuite(database: () => Database): void {
     expect(changed).toMatchObject({ id: 'a', name: 'other', scopes: ['x'], expiresAt: 7 });
     expect(await keys.find('a')).toEqual(changed);
     expect(await keys.change(was, { name: 'third' })).toBeUndefined();
+    const stale = [{ name: 'a key' }, { scopes: [] }, { expiresAt: null }, { expiresAt: 8 }];
+    for (const each of stale) {
+      expect(await keys.change({ ...(changed ?? was), ...each }, { name: 'third' })).toBeUndefined();
+    }
     expect(await keys.change(changed ?? was, { expiresAt: null })).toMatchObject({ name: 'other', expiresAt: null });
     await keys.revoke('b', 1);
     expect(await keys.change({ ...apiKey('b'), createdAt: 1 }, { name: 'no' })).toBeUndefined();

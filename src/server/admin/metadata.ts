@@ -27,9 +27,7 @@ export function adminResource(config: Config, path: string): AdminResource {
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' };
 
 /** The metadata of a resource, for anybody. */
-export function metadataReply({ method }: HttpRequest, resource: ProtectedResource | undefined): HttpReply {
-  if (resource !== undefined && (method === 'GET' || method === 'HEAD')) {
-    return { status: 200, headers: { ...HEADERS }, body: resource.document };
-  }
-  return { status: resource === undefined ? 404 : 405, headers: { allow: 'GET, HEAD' }, body: null };
+export function metadataReply({ method }: HttpRequest, { document }: ProtectedResource): HttpReply {
+  if (method === 'GET' || method === 'HEAD') return { status: 200, headers: { ...HEADERS }, body: document };
+  return { status: 405, headers: { allow: 'GET, HEAD' }, body: null };
 }

@@ -22,6 +22,7 @@ import {
   webhooksResource,
 } from '../../admin/resources/webhooks.ts';
 import { createPepper } from '../../auth/api-key.ts';
+import type { Vault } from '../../connections/vault.ts';
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
@@ -31,6 +32,7 @@ import type { Links } from '../../links/links.ts';
 import { tokenLifeMs } from '../../oauth/keys/open-keys.ts';
 import { endGrant } from '../../oauth/storage/end-grant.ts';
 import { createRevocations } from '../../oauth/storage/revocations.ts';
+import type { Webhooks } from '../../webhooks/webhooks.ts';
 import type { Config } from '../config/config.ts';
 import { placesOf } from '../config/connections.ts';
 import type { FacadeConfig } from '../config/facade.ts';
@@ -38,7 +40,6 @@ import { createConnectUrl } from '../credentials/connect-url.ts';
 import { vaultOf } from '../credentials/vault.ts';
 import type { Offer } from '../offer/offer.ts';
 import type { ServedQuotas } from '../offer/quotas.ts';
-import { webhooksOf } from '../webhooks.ts';
 import { declaredScopes } from './scopes.ts';
 
 export interface ManagedParts {
@@ -50,6 +51,8 @@ export interface ManagedParts {
   /** What is served now. */
   readonly offer: () => Offer;
   readonly quotas: Pick<ServedQuotas, 'standing'>;
+  /** The webhooks of a config, with their secrets in a vault. */
+  readonly webhooks: (config: Config, vault: Vault) => Webhooks;
   /** The links of a config. */
   readonly links: (config: Config) => Links;
   /** Takes over an account that a browser came back with. */
@@ -90,8 +93,8 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
   ];
 }
 
-function webhookOperations(config: Config, { database, clock, master }: ManagedParts, cursors: Cursors) {
-  const webhooks = webhooksOf(config, { database, clock, vault: vaultOf(config, master) });
+function webhookOperations(config: Config, parts: ManagedParts, cursors: Cursors) {
+  const webhooks = parts.webhooks(config, vaultOf(config, parts.master));
   return [
     ...operationsOf(webhooksResource(webhooks), cursors),
     rotateSecretOperation(webhooks),
