@@ -70,6 +70,7 @@ describe('the credential', () => {
     'x=1&access_token=abc',
     'access_token=',
     'anything=pstn_abc',
+    'anything=psta_abc',
   ])('in the query (%s) is refused, alone and beside a good one', async (query) => {
     expect(await outcome([gullible], request({}, query))).toBe('invalid_request');
     expect(await outcome([gullible], request({ authorization: 'Bearer abc' }, query))).toBe('invalid_request');

@@ -28,6 +28,7 @@ describe('text from outside', () => {
 
   it.each([
     ['an API key', 'key pstn_0aBcDeFgHiJk_CANARY_abcdef!', 'key pstn_[hidden]!'],
+    ['a key of the admin API', 'key psta_0aBcDeFgHiJk_CANARY_abcdef!', 'key psta_[hidden]!'],
     ['a JWT', 'got eyJhbGciOiJSUzI1NiJ9.CANARY.sig', 'got [hidden token]'],
     ['a header', 'sent Authorization: bearer CANARY-CANARY', 'sent Authorization: bearer [hidden]'],
     ['basic credentials', 'Basic CANARYCANARY=', 'Basic [hidden]'],

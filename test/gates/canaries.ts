@@ -6,7 +6,7 @@ const BOTH: readonly Place[] = ['log', 'error'];
 /** What looks like a secret, whoever made it. */
 const FORMS: readonly (readonly [what: string, form: RegExp, places: readonly Place[]])[] = [
   ['a canary', /canary/i, BOTH],
-  ['an API key', /pstn_[0-9A-Za-z]{4,}_/, BOTH],
+  ['a key', /pst[an]_[0-9A-Za-z]{4,}_/, BOTH],
   ['a link', /pstl_[\w-]{8,}/, BOTH],
   ['a JWT', /\beyJ[\w-]{6,}/, BOTH],
   ['a private key', /PRIVATE KEY|"d":"/, BOTH],
@@ -41,7 +41,7 @@ export class Canaries {
   add(secret: string | undefined, what: string, places: readonly Place[] = BOTH): void {
     if (secret === undefined || secret.length < GRAM) return;
     // An id of a key is no secret, and stands in front of what is one.
-    const own = /^pstn_[0-9A-Za-z]+_(.+)_[0-9A-Za-z]+$/.exec(secret)?.[1] ?? secret;
+    const own = /^pst[an]_[0-9A-Za-z]+_(.+)_[0-9A-Za-z]+$/.exec(secret)?.[1] ?? secret;
     for (const gram of gramsOf(own)) {
       if (!this.#public.has(gram) && new Set(gram).size >= DIFFERENT) this.#grams.set(gram, { what, places });
     }
