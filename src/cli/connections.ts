@@ -16,7 +16,7 @@ import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { createConnectUrl } from '../server/credentials/connect-url.ts';
 import { vaultOf } from '../server/credentials/vault.ts';
-import { rotateWebhooks } from '../server/webhooks.ts';
+import { rotateWebhooks } from '../server/webhooks/webhooks.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
 import { configOption, duration, jsonOption, scopes } from './options.ts';

@@ -4,7 +4,7 @@ import { type DeliveryState, WEBHOOK_TYPES, type WebhookType } from '../core/web
 import { loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { vaultOf } from '../server/credentials/vault.ts';
-import { webhooksOf } from '../server/webhooks.ts';
+import { webhooksOf } from '../server/webhooks/webhooks.ts';
 import type { DeliveryFacts, WebhookFacts, Webhooks } from '../webhooks/webhooks.ts';
 import { type Io, print, style } from './io.ts';
 import { noteAudit } from './note-audit.ts';

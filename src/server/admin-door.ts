@@ -9,7 +9,7 @@ export async function adminDoorOf(
   if (!config.auth.admin.enabled) return undefined;
   const { openAdminDoor } = await import('./admin/door.ts');
   const { linksOf } = await import('./links.ts');
-  const { webhooksOf } = await import('./webhooks.ts');
+  const { webhooksOf } = await import('./webhooks/webhooks.ts');
   return openAdminDoor(config, {
     ...parts,
     links: (wanted) => linksOf(wanted, parts),

@@ -19,7 +19,6 @@ import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
 import { connectUrlOf } from './credentials/connect-url.ts';
 import { vaultOf } from './credentials/vault.ts';
-import { publishingEnds } from './ends.ts';
 import { createLeaving, heldToSuspensions } from './leaving.ts';
 import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { audited } from './oauth/audited.ts';
@@ -36,8 +35,9 @@ import { type Changes, createChanges, createService, type ServerCaller } from '.
 import { createStage, type ReloadExtras, type ServedEndpoint } from './offer/stage.ts';
 import { createTenancy } from './offer/tenancy.ts';
 import { createPipeline, type Readiness } from './pipeline.ts';
+import { publishingEnds } from './revoked/ends.ts';
 import { createUpstreamStates } from './upstreams/upstream-states.ts';
-import type { WebhookSender } from './webhooks.ts';
+import type { WebhookSender } from './webhooks/sender.ts';
 
 export type { Definitions } from './offer/offer.ts';
 export type { ServedEndpoint } from './offer/stage.ts';
@@ -335,7 +335,7 @@ async function webhookSenderOf(
   observers: Observers,
 ): Promise<WebhookSender | undefined> {
   if (!config.webhooks.enabled) return undefined;
-  const { openWebhookSender } = await import('./webhooks.ts');
+  const { openWebhookSender } = await import('./webhooks/sender.ts');
   const vault = vaultOf(config, master);
   return openWebhookSender(config, { database, clock, vault, version, observers, random: Math.random });
 }

@@ -6,10 +6,10 @@ import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Engine } from '../protocol/engine.ts';
 import type { McpService } from '../protocol/service.ts';
-import { concerns, openEnds } from './ends.ts';
 import { Running } from './offer/running.ts';
 import type { ServerCaller } from './offer/service.ts';
-import { createSuspensions, type Suspensions } from './suspensions.ts';
+import { concerns, openEnds } from './revoked/ends.ts';
+import { createSuspensions, type Suspensions } from './revoked/suspensions.ts';
 
 export interface LeavingParts {
   readonly database: Pick<Database, 'oauth' | 'suspensions'>;
@@ -23,7 +23,7 @@ export interface LeavingParts {
 export interface Leaving {
   readonly suspensions: Suspensions;
   /** The calls under way. */
-  readonly running: Running;
+  readonly running: Running<ServerCaller>;
   /** Told that somebody has come who may stay. */
   readonly came: () => void;
   /** The calls under way that are made with an account: an end of it ends them. @returns what ends the watch. */
@@ -35,7 +35,7 @@ export interface Leaving {
 
 export function createLeaving({ database, cache, clock, failed }: LeavingParts): Leaving {
   const suspensions = createSuspensions({ table: database.suspensions, clock });
-  const running = new Running();
+  const running = new Running<ServerCaller>();
   const accounts = new Map<string, Set<(reason: PosternError) => void>>();
   let wake: () => void = () => undefined;
   let close: () => Promise<void> = async () => undefined;

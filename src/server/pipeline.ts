@@ -16,10 +16,10 @@ import { Lease } from './offer/lease.ts';
 import type { Offer, View } from './offer/offer.ts';
 import type { ServerCaller } from './offer/service.ts';
 import { asksToolset, narrowingOf } from './offer/toolsets.ts';
+import type { Suspensions } from './revoked/suspensions.ts';
 import type { Endpoint } from './routes/endpoints.ts';
 import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes/routes.ts';
 import type { Site } from './routes/site.ts';
-import type { Suspensions } from './suspensions.ts';
 
 type DoorRoute = NonNullable<ReturnType<Facade['route']>>;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../src/server/config/load.ts';
 import { Secret } from '../../src/server/config/secret.ts';
 import { vaultOf } from '../../src/server/credentials/vault.ts';
-import { rotateWebhooks, webhooksOf } from '../../src/server/webhooks.ts';
+import { rotateWebhooks, webhooksOf } from '../../src/server/webhooks/webhooks.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { createRecordingUpstream } from '../../src/testing/recording-upstream.ts';

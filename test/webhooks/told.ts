@@ -8,7 +8,7 @@ import { once } from '../../src/lib/once.ts';
 import { auditRecord } from '../../src/observe/audit-log.ts';
 import { readConfig } from '../../src/server/config/load.ts';
 import { vaultOf } from '../../src/server/credentials/vault.ts';
-import { secretVault, webhooksOf } from '../../src/server/webhooks.ts';
+import { secretVault, webhooksOf } from '../../src/server/webhooks/webhooks.ts';
 import { createDispatcher, type Dispatcher } from '../../src/webhooks/dispatcher.ts';
 import type { Webhooks } from '../../src/webhooks/webhooks.ts';
 

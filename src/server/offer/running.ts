@@ -1,21 +1,20 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { PosternError } from '../../core/errors.ts';
-import type { ServerCaller } from './service.ts';
 
 /** A call under way. It knows its neighbours: a set that is never empty would keep what went through it (`deadlines.ts`). */
-export interface RunningCall {
-  readonly caller: ServerCaller;
+export interface RunningCall<C> {
+  readonly caller: C;
   readonly conversation: Conversation;
   /** Why it was broken off: whatever has become of it, its caller is told so. */
   ended: PosternError | undefined;
-  before: RunningCall | undefined;
-  after: RunningCall | undefined;
+  before: RunningCall<C> | undefined;
+  after: RunningCall<C> | undefined;
 }
 
 /** The calls under way, whatever they came by, so that they can be broken off when their caller has to go. */
-export class Running {
-  #first: RunningCall | undefined;
-  #last: RunningCall | undefined;
+export class Running<C> {
+  #first: RunningCall<C> | undefined;
+  #last: RunningCall<C> | undefined;
 
   /** Whether there are any. */
   get some(): boolean {
@@ -23,15 +22,15 @@ export class Running {
   }
 
   /** @returns what {@link leave} takes when the call has ended, however. */
-  enter(caller: ServerCaller, conversation: Conversation): RunningCall {
-    const call: RunningCall = { caller, conversation, ended: undefined, before: this.#last, after: undefined };
+  enter(caller: C, conversation: Conversation): RunningCall<C> {
+    const call: RunningCall<C> = { caller, conversation, ended: undefined, before: this.#last, after: undefined };
     if (this.#last === undefined) this.#first = call;
     else this.#last.after = call;
     this.#last = call;
     return call;
   }
 
-  leave({ before, after }: RunningCall): void {
+  leave({ before, after }: RunningCall<C>): void {
     if (before === undefined) this.#first = after;
     else before.after = after;
     if (after === undefined) this.#last = before;
@@ -39,11 +38,11 @@ export class Running {
   }
 
   /** Breaks off those whose caller has to go. @param has says so. Never rejects. */
-  end(has: (caller: ServerCaller) => Promise<boolean> | boolean): void {
+  end(has: (caller: C) => Promise<boolean> | boolean): void {
     for (let call = this.#first; call !== undefined; call = call.after) void this.#ask(call, has);
   }
 
-  async #ask(call: RunningCall, has: (caller: ServerCaller) => Promise<boolean> | boolean): Promise<void> {
+  async #ask(call: RunningCall<C>, has: (caller: C) => Promise<boolean> | boolean): Promise<void> {
     if (call.ended !== undefined || !(await has(call.caller))) return;
     const reason = 'credential_ended';
     const message = `The credential has ended while the call was under way (${reason}).`;

@@ -41,7 +41,7 @@ export interface ServiceParts {
   readonly quotas: Quotas;
   readonly changes: Changes;
   /** Knows the calls under way. */
-  readonly running: Running;
+  readonly running: Running<ServerCaller>;
   /** Whether legacy clients get a session to hear of changes by. */
   readonly announces: boolean;
 }
@@ -149,7 +149,7 @@ function featuresFor({ link }: Principal, { features, linkFeatures }: Offer): Fe
 
 /** Runs on what is served when it begins, and keeps that until it has ended, however long after its request. */
 async function held<T>(
-  running: Running,
+  running: Running<ServerCaller>,
   caller: ServerCaller,
   conversation: Conversation,
   run: (view: View) => Promise<T>,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { SuspensionRow, SuspensionTable } from '../core/suspensions.ts';
-import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
+import type { SuspensionRow, SuspensionTable } from '../../core/suspensions.ts';
+import { type ManualClock, manualClock } from '../../testing/manual-clock.ts';
 import { createSuspensions } from './suspensions.ts';
 
 let clock: ManualClock;

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.ts';
-import { PosternError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
-import type { SuspensionRow, SuspensionTable } from '../core/suspensions.ts';
-import { SingleFlight } from '../lib/single-flight.ts';
+import type { Clock } from '../../core/clock.ts';
+import { PosternError } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { SuspensionRow, SuspensionTable } from '../../core/suspensions.ts';
+import { SingleFlight } from '../../lib/single-flight.ts';
 
 /** Half of the second in which it takes effect. */
 const FRESH_MS = 500;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Cache } from '../core/cache.ts';
-import type { Database } from '../core/database.ts';
-import { type Ended, readEnd, spellEnd } from '../core/ends.ts';
-import type { Principal } from '../core/principal.ts';
-import { createMemoryCache } from '../stores/memory.ts';
-import { openSqlite } from '../stores/sqlite.ts';
-import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
+import type { Cache } from '../../core/cache.ts';
+import type { Database } from '../../core/database.ts';
+import { type Ended, readEnd, spellEnd } from '../../core/ends.ts';
+import type { Principal } from '../../core/principal.ts';
+import { createMemoryCache } from '../../stores/memory.ts';
+import { openSqlite } from '../../stores/sqlite.ts';
+import { type ManualClock, manualClock } from '../../testing/manual-clock.ts';
 import { concerns, type Ends, openEnds, publishingEnds } from './ends.ts';
 
 let clock: ManualClock;

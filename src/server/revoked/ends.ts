@@ -1,10 +1,10 @@
-import type { Cache } from '../core/cache.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Database } from '../core/database.ts';
-import { type Ended, endingVerbs, readEnd, spellEnd } from '../core/ends.ts';
-import type { OAuthRevocationTable } from '../core/oauth-tables.ts';
-import type { Principal } from '../core/principal.ts';
-import { REVOKED_CHANNEL } from '../oauth/storage/revocations.ts';
+import type { Cache } from '../../core/cache.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import { type Ended, endingVerbs, readEnd, spellEnd } from '../../core/ends.ts';
+import type { OAuthRevocationTable } from '../../core/oauth-tables.ts';
+import type { Principal } from '../../core/principal.ts';
+import { REVOKED_CHANNEL } from '../../oauth/storage/revocations.ts';
 
 /** Between two looks at the database, while anybody is there who might have to go: half of the second that it may take. */
 const LOOK_MS = 500;
