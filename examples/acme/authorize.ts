@@ -24,6 +24,17 @@ export interface Authorize {
 /** `GET /oauth/authorize` (RFC 6749 §4.1.1). There is no sign-in: whoever clicks is of the organization. */
 export function mountAuthorize(app: Hono, clientId: string, options: AuthorizeOptions | undefined): Authorize {
   const codes = new Map<string, Granted>();
+  // RFC 8414 §3.
+  app.get('/.well-known/oauth-authorization-server', (c) => {
+    const issuer = options?.issuer ?? new URL(c.req.url).origin;
+    return c.json({
+      issuer,
+      authorization_endpoint: `${issuer}/oauth/authorize`,
+      token_endpoint: `${issuer}/oauth/token`,
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+    });
+  });
   app.get('/oauth/authorize', (c) => {
     const asked = new URL(c.req.url).searchParams;
     const { redirectUri, issuer = new URL(c.req.url).origin } = options ?? {};

@@ -216,9 +216,10 @@ async function device(io: Io, options: LinkOptions): Promise<void> {
     refuseUnfit(options, loaded);
     const { credential } = loaded.config.upstreams[upstream] ?? {};
     const oauth = credential?.from === 'connection' ? credential.oauth : undefined;
-    if (oauth?.deviceAuthorizationEndpoint === undefined || oauth.clientId === undefined) {
+    if (oauth?.clientId === undefined || (oauth.deviceAuthorizationEndpoint ?? oauth.issuer) === undefined) {
       const where = `upstreams.${upstream}.credential.oauth`;
-      throw new StartError([{ where, found: 'no such flow', wanted: 'deviceAuthorizationEndpoint and clientId' }]);
+      const wanted = 'clientId, and deviceAuthorizationEndpoint or an issuer whose metadata names it';
+      throw new StartError([{ where, found: 'no such flow', wanted }]);
     }
     const { deviceTokens } = await import('../server/credentials/device.ts');
     const show = ({ userCode, verificationUri, verificationUriComplete: complete }: DeviceCode) => {

@@ -51,10 +51,13 @@ export function stateOf(query: URLSearchParams): string | undefined {
   return query.get('state') ?? undefined;
 }
 
-/** @param issuer who was asked, where that is known: an answer that names another is not taken (RFC 9207 §2.4). */
-export function readAnswer(query: URLSearchParams, issuer: string | undefined): AuthorizationAnswer {
+/**
+ * @param issuer who was asked, where that is known: an answer that names another is not taken (RFC 9207 §2.4).
+ * @param says whether it always names itself: then an answer that names nobody is not taken either.
+ */
+export function readAnswer(query: URLSearchParams, issuer: string | undefined, says: boolean): AuthorizationAnswer {
   const [code, error, iss] = [query.get('code'), query.get('error'), query.get('iss')];
-  if (iss !== null && issuer !== undefined && iss !== issuer) return { kind: 'invalid' };
+  if (issuer !== undefined && (iss === null ? says : iss !== issuer)) return { kind: 'invalid' };
   if (error !== null) return { kind: 'refused', error };
   return code === null || code === '' ? { kind: 'invalid' } : { kind: 'code', code };
 }

@@ -2,10 +2,14 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Variables } from '../../src/connections/variables.ts';
+import { json } from '../credentials/api.ts';
+import { expectsStatus } from '../gates/expected.ts';
 import { createJar } from '../oauth/login/jar.ts';
 import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { type Connecting, openConnecting } from './connecting.ts';
+
+expectsStatus(503, 'an issuer whose metadata is no good');
 
 let it: Connecting;
 
@@ -143,7 +147,7 @@ describe('security case 71: a connect URL for one user', () => {
 describe('a connect URL for an account at a place of its own', () => {
   const opened = async (): Promise<string> => {
     await it[Symbol.asyncDispose]();
-    it = await openConnecting({}, {}, '/{region}/v2');
+    it = await openConnecting({ place: '/{region}/v2' });
     return it.url();
   };
 
@@ -175,6 +179,45 @@ describe('a connect URL for an account at a place of its own', () => {
     expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' }, version: 1 }]);
     for (const variables of [{ region: 'a/b' }, { other: 'x' }] as Variables[])
       expect(() => it.url({ variables })).toThrow();
+  });
+});
+
+describe('an issuer whose metadata says where it is asked', () => {
+  const opened = async (): Promise<void> => {
+    await it[Symbol.asyncDispose]();
+    it = await openConnecting({ discovers: true });
+  };
+
+  test('is asked there, for the first token and for those that follow', async () => {
+    await opened();
+    expect((await it.connect(it.url())).text).toContain('<h1>Connected</h1>');
+    it.setting.oauth.expireAll();
+    expect(await called()).toEqual({ organization: 'acme' });
+    const asked = it.setting.endpoint.requests.map(({ target }) => target.replace(/\?.*/, ''));
+    expect(asked.filter((path) => path.startsWith('/.well-known/'))).toHaveLength(2);
+  });
+
+  test.each([
+    ['another issuer', { issuer: 'https://evil.test' }],
+    ['no token endpoint', { token_endpoint: undefined }],
+    ['no URL', { token_endpoint: 'token' }],
+  ])('is not asked where it names %s', async (_, changes) => {
+    await opened();
+    const { url } = it.setting.endpoint;
+    const metadata = { issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t`, ...changes };
+    it.setting.endpoint.answer(json(metadata));
+    expect((await it.allowPage(it.url())).status).toBe(503);
+  });
+
+  test('whose answer does not name it, although it says that it does, is not believed', async () => {
+    await opened();
+    const jar = createJar();
+    const { url } = await it.allowPage(it.url(), jar);
+    const back = await jar.open(`${url}&organization=acme`, (next) => next.includes('/callback'));
+    const nameless = new URL(back.url);
+    nameless.searchParams.delete('iss');
+    expect((await jar.open(nameless.href)).status).toBe(400);
+    expect(it.setting.oauth.issued()).toBe(0);
   });
 });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiKey, createPepper } from '../../src/auth/api-key.ts';
 import type { ConnectionRow } from '../../src/core/connections.ts';
-import type { JsonObject } from '../../src/core/json.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { once } from '../../src/lib/once.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
@@ -35,30 +34,42 @@ export interface Connecting extends AsyncDisposable {
 
 const WHOLE_MASTER = new Uint8Array(32).fill(9);
 
-/** @param place what stands behind the URL of the API. */
-export async function openConnecting(oauth: JsonObject = {}, api: JsonObject = {}, place = ''): Promise<Connecting> {
+export interface ConnectingOptions {
+  /** What stands behind the URL of the API. */
+  readonly place?: string;
+  /** Whether the metadata of the issuer says where it is asked. Default: the config does. */
+  readonly discovers?: boolean;
+}
+
+export async function openConnecting({ place = '', discovers = false }: ConnectingOptions = {}): Promise<Connecting> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-connect-'));
   writeFileSync(join(dir, 'api.json'), JSON.stringify(DOCUMENT));
   const operation = { operationId: 'others', responses: { 200: { description: 'ok' } } };
   writeFileSync(join(dir, 'other.json'), JSON.stringify({ ...DOCUMENT, paths: { '/others': { get: operation } } }));
   writeFileSync(join(dir, 'secret'), MASTER);
-  const held: { server?: WholeServer } = {};
+  const held: { server?: WholeServer; setting?: Setting } = {};
   const authorize = {
     get redirectUri() {
       return `${held.server?.origin}/connect/api/callback`;
     },
-    issuer: 'https://id.acme.test',
+    get issuer() {
+      return discovers ? (held.setting?.endpoint.url ?? '') : 'https://id.acme.test';
+    },
   };
   const setting = await openSetting({ clock: systemClock, clientSecret: MASTER, authorize });
-  const client = {
-    ...{ clientId: 'postern', clientSecret: `\${file:${join(dir, 'secret')}}`, issuer: authorize.issuer },
+  held.setting = setting;
+  const endpoints = {
     tokenEndpoint: `${setting.endpoint.url}/oauth/token`,
     authorizationEndpoint: `${setting.endpoint.url}/oauth/authorize`,
   };
+  const oauth = {
+    ...{ clientId: 'postern', clientSecret: `\${file:${join(dir, 'secret')}}`, issuer: authorize.issuer },
+    ...{ scopes: ['notes'], ...(discovers ? {} : endpoints) },
+  };
   const upstream = {
     ...OPEN_TOOLS,
-    ...{ openapi: './api.json', baseUrl: setting.api.url + place, ...api },
-    credential: { from: 'connection', oauth: { ...client, scopes: ['notes'], ...oauth } },
+    ...{ openapi: './api.json', baseUrl: setting.api.url + place },
+    credential: { from: 'connection', oauth },
   };
   const other = { ...upstream, baseUrl: setting.api.url, openapi: './other.json' };
   const upstreams = { api: upstream, other };

@@ -3,9 +3,15 @@ import { choice, flag, list, matching, secret, text, urlTemplate, webUrl } from 
 
 const oauth = z
   .strictObject({
-    tokenEndpoint: urlTemplate('the https URL of a token endpoint').describe(
-      "The token endpoint of the API's authorization server.",
-    ),
+    issuer: webUrl('the https URL of an issuer')
+      .optional()
+      .describe(
+        "What the API's authorization server calls itself: answers that name another are refused (RFC 9207). Without " +
+          '`tokenEndpoint`, its metadata says where it is asked (RFC 8414).',
+      ),
+    tokenEndpoint: urlTemplate('the https URL of a token endpoint')
+      .optional()
+      .describe("The token endpoint of the API's authorization server."),
     clientId: text('a client id')
       .optional()
       .describe('The client that Postern is there, whose refresh tokens the accounts hold.'),
@@ -19,12 +25,9 @@ const oauth = z
     authorizationEndpoint: urlTemplate('the https URL of an authorization endpoint')
       .optional()
       .describe(
-        'Where users allow it. With it, accounts are connected in a browser, and the client has the redirect URI ' +
-          '`<server.url>/connect/<upstream>/callback`.',
+        'Where users allow it. With it, or without `tokenEndpoint`, accounts are connected in a browser, and the client ' +
+          'has the redirect URI `<server.url>/connect/<upstream>/callback`.',
       ),
-    issuer: text('an issuer')
-      .optional()
-      .describe('What the authorization server calls itself: answers that name another are refused (RFC 9207).'),
     parameters: z
       .record(matching(/^[\w.-]{1,64}$/, 'the name of a parameter'), text(), { error: 'a mapping of names to texts' })
       .default({})
@@ -52,12 +55,16 @@ const oauth = z
   .refine(({ clientId, authorizationEndpoint }) => clientId !== undefined || authorizationEndpoint === undefined, {
     path: ['clientId'],
     error: 'the client that users allow it',
+  })
+  .refine(({ tokenEndpoint, issuer }) => tokenEndpoint !== undefined || issuer !== undefined, {
+    path: ['tokenEndpoint'],
+    error: 'the https URL of a token endpoint, or an issuer whose metadata names it',
   });
 
-type OAuthConfig = z.output<typeof oauth>;
+export type OAuthConfig = z.output<typeof oauth>;
 
 /** What it takes to connect accounts in a browser. */
-export type ConnectableOAuth = OAuthConfig & { readonly authorizationEndpoint: string; readonly clientId: string };
+export type ConnectableOAuth = OAuthConfig & { readonly clientId: string };
 
 /** The URLs of an upstream that its accounts fill in. */
 export function placesOf(
@@ -74,9 +81,9 @@ export function connectableOf(
 ): ConnectableOAuth | undefined {
   if (upstream?.credential.from !== 'connection') return undefined;
   const { oauth: found } = upstream.credential as ConnectionCredentialConfig;
-  const { authorizationEndpoint, clientId } = found ?? {};
-  if (found === undefined || authorizationEndpoint === undefined || clientId === undefined) return undefined;
-  return { ...found, authorizationEndpoint, clientId };
+  const { authorizationEndpoint, tokenEndpoint, clientId } = found ?? {};
+  if (found === undefined || clientId === undefined) return undefined;
+  return authorizationEndpoint === undefined && tokenEndpoint !== undefined ? undefined : { ...found, clientId };
 }
 
 const expression = z.union(

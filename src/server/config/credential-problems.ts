@@ -107,7 +107,7 @@ export function openTokenEndpoints(config: Config, at: (field: string) => string
 function endpointsOf(credential: Credential): readonly (readonly [path: readonly string[], url: string | undefined])[] {
   if (credential.from === 'exchange') return [[['tokenEndpoint'], credential.tokenEndpoint]];
   if (credential.from !== 'connection') return [];
-  const names = ['tokenEndpoint', 'authorizationEndpoint', 'deviceAuthorizationEndpoint'] as const;
+  const names = ['issuer', 'tokenEndpoint', 'authorizationEndpoint', 'deviceAuthorizationEndpoint'] as const;
   return names.map((name) => [['oauth', name], credential.oauth?.[name]]);
 }
 

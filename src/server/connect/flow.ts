@@ -20,6 +20,7 @@ import type { Visit } from '../../oauth/login/visits.ts';
 import type { Config } from '../config/config.ts';
 import { type ConnectableOAuth, connectableOf, placesOf } from '../config/connections.ts';
 import { startPath } from '../credentials/connect-url.ts';
+import { createFindEndpoints, type FindEndpoints } from '../credentials/oauth-endpoints.ts';
 import { exchangeCode } from './exchange.ts';
 import { connectedPage, type End, endPage, startPage } from './pages.ts';
 
@@ -98,9 +99,11 @@ const MOST_BEGINNINGS = 20;
  */
 export class ConnectFlow {
   readonly #parts: ConnectFlowParts;
+  readonly #find: FindEndpoints;
 
   constructor(parts: ConnectFlowParts) {
     this.#parts = parts;
+    this.#find = createFindEndpoints(parts.clock);
   }
 
   /** 1. The page, and the answer to it. */
@@ -119,7 +122,7 @@ export class ConnectFlow {
       startPage({
         ...{ ticket, requestId, missing, given, signIn: knows, ...desk.forms.issue(request, about) },
         serverName: server.title ?? server.name,
-        host: new URL(oauth.authorizationEndpoint).host,
+        host: new URL(oauth.authorizationEndpoint ?? oauth.issuer ?? '').host,
         action: `${startPath(upstream)}?ticket=${sealed}`,
       });
     if (request.method === 'GET') return ask();
@@ -147,8 +150,10 @@ export class ConnectFlow {
   /** 3. To the authorization server of the upstream. */
   async #leave(ticket: Ticket, oauth: ConnectableOAuth, desk: Desk, requestId: string): Promise<HttpReply> {
     const { origin, states } = desk;
-    const endpoint = filledIn(oauth.authorizationEndpoint, ticket.variables);
-    if (endpoint === undefined) return this.#failed('ticket', ticket, 'no value for a variable', requestId);
+    const found = await this.#find(oauth);
+    if (found === undefined) return this.#failed('away', ticket, 'no metadata of the issuer', requestId);
+    const endpoint = filledIn(found.authorizationEndpoint ?? '', ticket.variables);
+    if (endpoint === undefined) return this.#failed('failed', ticket, 'no authorization endpoint', requestId);
     const verifier = createVerifier();
     const { name: state, cookie } = await states.keep({ ticket, verifier }, STATE_MS);
     const { clientId, scopes, parameters } = oauth;
@@ -172,12 +177,15 @@ export class ConnectFlow {
     // Another authorization server has our state: it would be given the code of this one (RFC 9700 §4.4, security case 88).
     if (ticket.upstream !== upstream) return fail('invalid', 'the callback of another upstream');
     if (await this.#parts.suspended(ticket.tenant)) return fail('ticket', 'the tenant is suspended');
-    const answer = readAnswer(query, oauth.issuer);
+    const found = await this.#find(oauth);
+    if (found === undefined) return fail('away', 'no metadata of the issuer');
+    const { tokenEndpoint, saysIssuer } = found;
+    const answer = readAnswer(query, oauth.issuer, saysIssuer);
     if (answer.kind === 'invalid') return fail('invalid', 'an answer that does not hold');
     if (answer.kind === 'refused') return fail('refused', wordOf(answer.error));
     const { clock, cache } = this.#parts;
     const redirectUri = callbackOf(desk.origin, upstream);
-    const code = { code: answer.code, redirectUri, verifier, variables: ticket.variables };
+    const code = { tokenEndpoint, code: answer.code, redirectUri, verifier, variables: ticket.variables };
     const given = await exchangeCode(oauth, code, clock);
     if (given.kind === 'unreachable') return fail('away', 'the token endpoint cannot be asked');
     if (given.kind === 'refused') return fail('failed', wordOf(given.error));

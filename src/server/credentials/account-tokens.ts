@@ -3,20 +3,28 @@ import { algorithmOf, type Renewable } from '../../connections/credentials.ts';
 import type { AskToken } from '../../connections/refresh.ts';
 import { filledIn } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { ConnectionCredentialConfig } from '../config/connections.ts';
+import type { OAuthConfig } from '../config/connections.ts';
+import type { FindEndpoints } from './oauth-endpoints.ts';
 import type { RequestToken, TokenClient } from './token-request.ts';
-
-type OAuthConfig = NonNullable<ConnectionCredentialConfig['oauth']>;
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** Some authorization servers take no longer one. */
 const ASSERTION_SECONDS = 300;
 
+/** What tokens are asked for with. */
+export interface AskParts {
+  readonly request: RequestToken;
+  readonly find: FindEndpoints;
+  readonly clock: Clock;
+}
+
 /** Asks for the tokens of accounts, each kind in its way. */
-export function askForTokens(oauth: OAuthConfig | undefined, request: RequestToken, clock: Clock): AskToken {
+export function askForTokens(oauth: OAuthConfig | undefined, { request, find, clock }: AskParts): AskToken {
   return async (kept, variables) => {
     if (oauth === undefined) return { kind: 'refused', error: 'no client in credential.oauth' };
-    const tokenEndpoint = filledIn(oauth.tokenEndpoint, variables);
+    const found = await find(oauth);
+    if (found === undefined) return { kind: 'unreachable' };
+    const tokenEndpoint = filledIn(found.tokenEndpoint, variables);
     if (tokenEndpoint === undefined) return { kind: 'refused', error: 'no value for a variable of tokenEndpoint' };
     const scope = oauth.scopes.length > 0 ? { scope: oauth.scopes.join(' ') } : undefined;
     switch (kept.kind) {

@@ -6,6 +6,7 @@ import { createEgress } from '../../lib/egress.ts';
 import type { ConnectionCredential } from '../../upstream/credential.ts';
 import type { ConnectionCredentialConfig } from '../config/connections.ts';
 import { askForTokens } from './account-tokens.ts';
+import { createFindEndpoints, namedHosts } from './oauth-endpoints.ts';
 import { tokenRequests } from './token-request.ts';
 
 /** What connections live on for as long as the process does. */
@@ -33,9 +34,9 @@ export function openConnections(
 ): { readonly source: ConnectionCredential; close(): Promise<void> } {
   const { oauth, choose } = credential;
   const { table, clock } = ground;
-  // What the operator has named may be a private address.
-  const egress = createEgress({ clock, allow: oauth === undefined ? [] : [new URL(oauth.tokenEndpoint).host] });
-  const ask = askForTokens(oauth, tokenRequests(egress, { lenient: true }), clock);
+  const egress = createEgress({ clock, allow: oauth === undefined ? [] : namedHosts(oauth) });
+  const request = tokenRequests(egress, { lenient: true });
+  const ask = askForTokens(oauth, { request, clock, find: createFindEndpoints(clock) });
   const parts = { ...ground, ask, refused };
   const everywhere = variablesOf(place).length > 0;
   const accounts = createAccounts({

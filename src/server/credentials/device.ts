@@ -3,8 +3,9 @@ import type { TokenAnswer } from '../../connections/refresh.ts';
 import { filledIn, type Variables } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createEgress } from '../../lib/egress.ts';
-import type { ConnectionCredentialConfig } from '../config/connections.ts';
+import type { OAuthConfig } from '../config/connections.ts';
 import { clientOf } from './account-tokens.ts';
+import { createFindEndpoints, namedHosts } from './oauth-endpoints.ts';
 import { deviceRequests, type TokenResponse, tokenRequests } from './token-request.ts';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -20,17 +21,15 @@ export interface DeviceParts {
  * Has a user allow it on another device (RFC 8628).
  * @returns the answer, which is `refused` as well where the config has no client for it.
  */
-export async function deviceTokens(
-  oauth: NonNullable<ConnectionCredentialConfig['oauth']>,
-  { variables, clock, show }: DeviceParts,
-): Promise<TokenAnswer> {
-  const { deviceAuthorizationEndpoint: endpoint, scopes } = oauth;
-  const tokenEndpoint = filledIn(oauth.tokenEndpoint, variables);
+export async function deviceTokens(oauth: OAuthConfig, { variables, clock, show }: DeviceParts): Promise<TokenAnswer> {
+  const { scopes } = oauth;
+  const found = await createFindEndpoints(clock)(oauth);
+  if (found === undefined) return { kind: 'unreachable' };
+  const { deviceAuthorizationEndpoint: endpoint } = found;
+  const tokenEndpoint = filledIn(found.tokenEndpoint, variables);
   const client = tokenEndpoint === undefined ? undefined : clientOf(oauth, tokenEndpoint);
   if (client === undefined || endpoint === undefined) return { kind: 'refused', error: 'no_client' };
-  // What the operator has named may be a private address.
-  const allow = [oauth.tokenEndpoint, endpoint].map((url) => new URL(url).host);
-  const egress = createEgress({ clock, allow });
+  const egress = createEgress({ clock, allow: namedHosts(oauth) });
   try {
     const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : undefined;
     const code = await deviceRequests(egress)(client, endpoint, new URLSearchParams(scope));
