@@ -57,7 +57,8 @@ export function createOnce({ cache, secret }: IdempotencyParts): Once {
     if (!(await cache.setIfAbsent(name, PENDING, PENDING_MS))) {
       const found = await cache.get(name);
       if (found === undefined || found === PENDING) {
-        throw new PosternError('conflict', { message: 'A request with this Idempotency-Key is under way.' });
+        const message = 'A request with this Idempotency-Key is under way.';
+        throw new PosternError('conflict', { message, retryAfterSeconds: 1 });
       }
       const kept = JSON.parse(found) as Kept;
       if (kept.digest === digest) return replayOf(kept);

@@ -97,6 +97,15 @@ test('refusals of the API reach the model as failures that it can act on', async
   expect(late.content.error).toMatchObject({ status: 412 });
 });
 
+test('a credential that a model gives stands in no record of its call, whatever is kept of arguments', async () => {
+  await using server = await openWhole({ config: { observe: { arguments: 'whole' } } });
+  const { key } = await server.as({ role: 'admin', tenant: 'acme' });
+  const body = { upstream: 'api', name: 'main', kind: 'bearer', credential: { token: 'CANARY-of-an-account' } };
+  expect((await call(server, key, 'create_connection', { body })).content).toMatchObject({ name: 'main' });
+  const recorded = () => server.door.database.calls.recent({ limit: 1 });
+  await expect.poll(recorded).toMatchObject([{ tool: 'create_connection', upstream: 'admin', arguments: null }]);
+});
+
 test('pages are read on as of any other API', async () => {
   await using server = await openWhole();
   const { key } = await server.as();

@@ -17,7 +17,7 @@ import { adminResource, MCP_PATH, metadataReply } from './metadata.ts';
 export interface AdminDoorParts extends AssembledParts, AdminAuthenticationParts {
   readonly database: AssembledParts['database'];
   /** What takes the records of calls, of tools at `/admin/mcp` too. */
-  readonly calls: Pick<CallParts, 'record' | 'describeArguments' | 'onFault'>;
+  readonly calls: Pick<CallParts, 'record' | 'onFault'>;
   /** What MCP is spoken with. */
   readonly engine: EngineOptions;
 }
@@ -89,7 +89,17 @@ async function mcpOf(config: Config, parts: AdminDoorParts, { api, document }: A
   const { name, title = name, version: own = version } = config.server;
   const { openAdminMcp } = await import('./mcp.ts');
   return openAdminMcp({
-    ...{ ...calls, api, document: document(), engine, clock, ids: createIds(clock) },
+    ...{
+      record: calls.record,
+      onFault: calls.onFault,
+      api,
+      document: document(),
+      engine,
+      clock,
+      ids: createIds(clock),
+    },
+    // There are credentials among them, whatever `observe.arguments` says.
+    describeArguments: () => null,
     seal: adminSealer(master, 'admin/pages'),
     userAgent: `postern/${version}`,
     implementation: { name: `${name}-admin`, title: `${title}: admin`, version: own },
