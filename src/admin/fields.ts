@@ -29,9 +29,12 @@ export function name() {
 
 /** Text on one line, which every store takes as it is. */
 export function text(longest: number) {
-  return z.string().regex(new RegExp(`^\\P{Cc}{1,${longest}}$`, 'u'), {
-    error: `1 to ${longest} characters, no control characters`,
-  });
+  const error = `1 to ${longest} characters, no control characters`;
+  return z
+    .string()
+    .min(1, { error })
+    .max(longest, { error })
+    .regex(/^\P{Cc}*$/u, { error });
 }
 
 export function iso(at: number): string {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { tool } from '../../src/tools/define.ts';
 import { TestIssuer } from '../auth/issuer.ts';
-import { openAdministered } from './admin.ts';
+import { type AskOptions, openAdministered } from './admin.ts';
 
 describe('keys of the admin API', () => {
   test('an operator sees every tenant, an admin one, an auditor changes nothing', async () => {
@@ -59,6 +59,23 @@ describe('keys of the admin API', () => {
     await clock.advance(1_000);
     expect((await one('GET', '/keys')).json.detail).toBe('The admin key was revoked (key_revoked).');
     expect((await other('GET', '/keys')).json.detail).toBe('The admin key is expired (key_expired).');
+  });
+
+  test('are good on every node, and end on every node', async () => {
+    await using one = await openAdministered();
+    await using other = await openAdministered({ beside: one.door });
+    const ask = await one.as({ role: 'admin', tenant: 'acme' });
+    const there = (method: string, path: string, options: AskOptions = {}) =>
+      other.ask(method, path, { ...options, headers: { authorization: `Bearer ${ask.key}`, ...options.headers } });
+    const headers = { 'idempotency-key': 'k' };
+    const made = await ask('POST', '/keys', { body: { name: 'a' }, headers });
+    expect((await there('POST', '/keys', { body: { name: 'a' }, headers })).json).toEqual(made.json);
+    await ask('POST', '/keys', { body: { name: 'b' } });
+    // A cursor of one is good at the other.
+    const { next } = (await ask('GET', '/keys?limit=1')).json;
+    expect((await there('GET', `/keys?limit=1&cursor=${encodeURIComponent(next)}`)).status).toBe(200);
+    expect((await ask('DELETE', `/admin-keys/${ask.id}`)).status).toBe(204);
+    await expect.poll(async () => (await there('GET', '/keys')).status).toBe(401);
   });
 
   test('who guesses is made to wait, and whoever has a good one is not', async () => {
