@@ -28,7 +28,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export async function enter(url: URL, caller: Caller): Promise<Presence> {
   const { headers, path = url.pathname, only } = caller;
   if (only !== undefined) {
-    const ways = async () => ({ request: (await send(url, { method: 'GET', path: only, headers })).status === 200 });
+    const tools = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    const asked = { ...headers, ...JSON_TYPE, accept: 'application/json' };
+    const ways = async () => ({
+      request: (await send(url, { method: 'GET', path: only, headers })).status === 200,
+      tools: (await send(url, { path: '/admin/mcp', headers: asked, body: JSON.stringify(tools) })).status === 200,
+    });
     return { ways, leave: () => undefined };
   }
   const modern = (method: string, params: object): Promise<Answer> => {

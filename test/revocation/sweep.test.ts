@@ -153,7 +153,7 @@ describe.each(KINDS)('two nodes on %s', (_, open, absent) => {
       return statuses;
     }
 
-    test('of a key', async () => {
+    test('security case 59: of a key', async () => {
       const { all, key, logins } = await everybody();
       await sweep(all, [key], () => world.database.keys.revoke(key.id, systemClock.now()));
       expect(await refreshes(logins)).toEqual([true, true, true]);
@@ -169,7 +169,7 @@ describe.each(KINDS)('two nodes on %s', (_, open, absent) => {
       await sweep(all, [admin], () => world.database.adminKeys.revoke(admin.id, systemClock.now()));
     }, 60_000);
 
-    test('of a grant', async () => {
+    test('security case 55: of a grant', async () => {
       const { all, ada, logins } = await everybody();
       const { oauth: tables } = world.database;
       const revokeGrant = (gid: string) => {
@@ -191,7 +191,7 @@ describe.each(KINDS)('two nodes on %s', (_, open, absent) => {
       await backIn([ada, ben]);
     }, 60_000);
 
-    test('of a tenant, whoever its callers are; and they are back when it is resumed', async () => {
+    test('security case 55: of a tenant, whoever its callers are; and they are back when it is resumed', async () => {
       const { all, acme, logins } = await everybody();
       const { suspensions } = world.database;
       await sweep(all, acme, () => suspensions.add({ kind: 'tenant', id: 'acme', at: systemClock.now() }));

@@ -22,5 +22,3 @@ export const webhooks = z.strictObject({
     ),
   timeoutSeconds: count('seconds', 1, 60).default(15).describe('How long a receiver may take to answer, in seconds.'),
 });
-
-export type WebhooksConfig = z.output<typeof webhooks>;

@@ -6,6 +6,8 @@ import { SingleFlight } from '../../lib/single-flight.ts';
 
 /** Half of the second in which it takes effect. */
 const FRESH_MS = 500;
+/** From when on it is read again beforehand, so that nobody waits where many come. */
+const AHEAD_MS = 250;
 /** How long what is known is good while the database does not answer. */
 const LAST_RESORT_MS = 30_000;
 const PAGE = 1_000;
@@ -59,8 +61,11 @@ export function createSuspensions({
       throw new PosternError('unavailable', { retryAfterSeconds: 1, cause });
     }
   };
-  const now = (): Known | Promise<Known> =>
-    known !== undefined && !stale && isFresh(FRESH_MS) ? known : flights.run(epoch, read);
+  const now = (): Known | Promise<Known> => {
+    if (known === undefined || stale || !isFresh(FRESH_MS)) return flights.run(epoch, read);
+    if (!isFresh(AHEAD_MS)) flights.run(epoch, read).catch(() => undefined);
+    return known;
+  };
 
   return {
     check: (who) => {
