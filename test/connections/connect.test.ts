@@ -342,14 +342,15 @@ describe('security case 88: the answer of an authorization server', () => {
     ['of another issuer', (back: URL) => back.href.replace('id.acme.test', 'id.evil.test')],
     ['with a code beside another', (back: URL) => `${back.href}&code=another`],
     ['with a code that is none', (back: URL) => back.href.replace(/code=[\w-]+/, 'code=none')],
-  ])('%s connects nothing', async (_, changed) => {
+  ])('%s connects nothing', async (what, changed) => {
     const jar = createJar();
     const { url } = await it.allowPage(it.url(), jar);
     const back = await jar.open(`${url}&organization=acme`, (next) => next.includes('/callback'));
     const end = await jar.open(changed(new URL(back.url)));
     expect(end.status).toBeGreaterThanOrEqual(400);
     expect(await it.rows()).toEqual([]);
-    expect(it.setting.oauth.issued()).toBe(0);
+    const asked = it.setting.endpoint.requests.filter(({ method }) => method === 'POST');
+    expect([it.setting.oauth.issued(), asked.length]).toEqual([0, what === 'with a code that is none' ? 1 : 0]);
   });
 
   test('that says no is told in our words', async () => {
