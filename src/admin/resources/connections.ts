@@ -29,7 +29,8 @@ export interface ConnectionsParts {
 const credential = z.record(z.string().max(100), z.unknown()).meta({
   description:
     'Never shown again. bearer: token. basic: user, password. api_key: value, in, name. headers: headers. ' +
-    'client_credentials: clientId, clientSecret. oauth2: refreshToken, accessToken, expiresAt in milliseconds.',
+    'client_credentials: clientId, clientSecret. jwt_bearer: issuer, privateKey, subject, keyId, audience. ' +
+    'oauth2: refreshToken, accessToken, expiresAt in milliseconds.',
 });
 const person = z.strictObject({ subject: text(255), issuer: text(500) });
 
