@@ -9,9 +9,11 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endWithUs } from '../../test/interop/process.ts';
 import { createJar } from '../../test/oauth/login/jar.ts';
+import { LoginStore, sdk2In, signIn } from '../../test/oauth/sdk-clients.ts';
 
 const ACME = fileURLToPath(new URL('.', import.meta.url));
 let folder: string;
+let mcp: string;
 let client: Client;
 let stop: () => Promise<void>;
 
@@ -29,11 +31,17 @@ beforeAll(async () => {
   };
   const lines = createInterface({ input: child.stdout });
   const [line] = await once(lines, 'line');
-  const { mcp, key } = JSON.parse(line) as { mcp: string; key: string };
-  const requestInit = { headers: { authorization: `Bearer ${key}` } };
-  client = new Client({ name: 'test', version: '0' }, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StreamableHTTPClientTransport(new URL(mcp), { requestInit }));
+  const ready = JSON.parse(line) as { mcp: string; key: string };
+  mcp = ready.mcp;
+  client = await connected(ready.key);
 });
+
+async function connected(credential: string): Promise<Client> {
+  const requestInit = { headers: { authorization: `Bearer ${credential}` } };
+  const made = new Client({ name: 'test', version: '0' }, { versionNegotiation: { mode: 'auto' } });
+  await made.connect(new StreamableHTTPClientTransport(new URL(mcp), { requestInit }));
+  return made;
+}
 
 afterAll(async () => {
   await client?.close();
@@ -41,7 +49,29 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const members = () => client.callTool({ name: 'list_members', arguments: {} });
+const members = (of = client) => of.callTool({ name: 'list_members', arguments: {} });
+const atAcme = (next: string) => next.includes('/oauth/authorize?');
+
+it('has users connect accounts of their own, and nobody else in their place', async () => {
+  const store = new LoginStore();
+  const sdk = sdk2In('auto');
+  await expect(sdk.connect(store, mcp)).rejects.toThrow();
+  await sdk.finish(store, mcp, await signIn(store.sentTo[0] ?? new URL('about:blank'), 'user_ben'));
+  const bens = await connected(store.current?.access_token ?? '');
+  const { connectUrl } = Object((await members(bens)).structuredContent).error.details;
+  for (const [user, status] of [
+    ['user_ada', 403],
+    ['user_ben', 0],
+  ] as const) {
+    const jar = createJar();
+    const login = await jar.submit(await jar.open(connectUrl), { decision: 'connect' });
+    const left = await jar.submit(login, { user }, atAcme);
+    expect(left.status).toBe(status);
+    if (status === 0) await jar.open(`${left.url}&organization=globex`);
+  }
+  expect((await members(bens)).structuredContent).toHaveProperty('items.0.name', 'Dana Whitfield');
+  await bens.close();
+});
 
 it('says where an account is connected, and calls with it, whatever becomes of its token', async () => {
   const { structuredContent } = await members();
@@ -49,7 +79,6 @@ it('says where an account is connected, and calls with it, whatever becomes of i
   expect(code).toBe('needs_connection');
 
   const jar = createJar();
-  const atAcme = (next: string) => next.includes('/oauth/authorize');
   const left = await jar.submit(await jar.open(details.connectUrl), { decision: 'connect' }, atAcme);
   expect((await jar.open(left.url)).text).toContain('<h1>Acme</h1>');
   expect((await jar.open(`${left.url}&organization=acme`)).text).toContain('<h1>Connected</h1>');
