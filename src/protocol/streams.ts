@@ -98,17 +98,17 @@ export class Streams {
       if (caller.expiresAt !== undefined) {
         stopExpiry = this.#clock.after(Math.max(0, caller.expiresAt - this.#clock.now()), leave);
       }
-      if (caller.stillValid !== undefined) stopRecheck = this.#recheck(caller.stillValid, leave);
+      if (caller.stillValid !== undefined) stopRecheck = this.#recheck(caller, leave);
     }
     return stream;
   }
 
   /** @returns a function that stops looking. */
-  #recheck(stillValid: () => Promise<boolean>, leave: () => void): () => void {
+  #recheck(caller: Caller, leave: () => void): () => void {
     let stopped = false;
     let stop = () => {};
     const look = async () => {
-      if (await stillValid()) arm();
+      if ((await caller.stillValid?.()) !== false) arm();
       else if (!stopped) leave();
     };
     const arm = () => {

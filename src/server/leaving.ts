@@ -41,12 +41,12 @@ export function createLeaving({ database, cache, clock, failed }: LeavingParts):
   let close: () => Promise<void> = async () => undefined;
 
   /** Whether somebody has to go. Never rejects: that it cannot be told right now ends nothing. */
-  const hasToGo = (ended: Ended, { principal, stillValid }: ServerCaller): boolean | Promise<boolean> => {
-    const known = concerns(ended, principal);
+  const hasToGo = (ended: Ended, caller: ServerCaller): boolean | Promise<boolean> => {
+    const known = concerns(ended, caller.principal);
     if (known !== 'ask') return known === 'ended';
     if (ended.kind === 'tenant' || ended.kind === 'client')
       return suspensions.has(ended.kind, ended.id).catch(() => false);
-    return stillValid === undefined ? false : stillValid().then((valid) => !valid);
+    return caller.stillValid === undefined ? false : caller.stillValid().then((valid) => !valid);
   };
 
   return {

@@ -162,6 +162,7 @@ describe('a key', () => {
     await door.database.keys.revoke(revoked.id, clock.now());
     await clock.advance(1_000);
     await Promise.all(ending.map((stream) => stream.ended()));
+    await clock.advance(60_000);
     door.postern.notify.toolsChanged();
     expect((await staying[0]?.next())?.message.method).toBe('notifications/tools/list_changed');
     for (const stream of staying) stream.leave();
