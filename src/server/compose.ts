@@ -215,7 +215,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     unreachable: (issuer, what, thrown) => observers.issuer(issuer, what, thrown),
   });
   const admin = await adminDoorOf(config, {
-    ...{ ...extras, offer, tokens: authentication.tokens, suspended: suspensions.check },
+    ...{ ...extras, offer, tokens: authentication.adminTokens, suspended: suspensions.check },
     ...{ quotas: entrance, ended, calls: observers.calls, audit: observers.audit, confirm: connect.confirm },
     engine: { ...engineOptionsOf(config, extras, observers), seal: sealerOf(extras.master, 'admin/protocol') },
     failed: observers.adminFailed,

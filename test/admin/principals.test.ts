@@ -3,6 +3,7 @@ import { manualClock } from '../../src/testing/manual-clock.ts';
 import { tool } from '../../src/tools/define.ts';
 import { TestIssuer } from '../auth/issuer.ts';
 import { type AskOptions, openAdministered } from './admin.ts';
+import { EVERYTHING } from './whole.ts';
 
 describe('keys of the admin API', () => {
   test('an operator sees every tenant, an admin one, an auditor changes nothing', async () => {
@@ -154,6 +155,23 @@ describe('people', () => {
       });
     }
   });
+});
+
+test('an issuer of its own opens it and nothing else, beside the facade that clients see', async () => {
+  await using issuer = await TestIssuer.start();
+  const admin = { enabled: true, issuers: [{ issuer: issuer.url, audience: 'admin-app', claims: { tenant: 'org' } }] };
+  await using server = await openAdministered({
+    config: { ...EVERYTHING, auth: { ...EVERYTHING.auth, admin } },
+  });
+  const token = await issuer.token({ aud: 'admin-app', scope: 'admin:write' });
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await server.ask('POST', '/keys', { headers, body: { name: 'a' } })).json.tenant).toBe('acme');
+  expect((await server.door.legacy(token, 'tools/list')).status).toBe(401);
+  // Now that both know it.
+  expect((await server.ask('GET', '/keys', { headers })).status).toBe(200);
+  const path = '/.well-known/oauth-protected-resource/admin/api';
+  const { json } = await server.door.send({ method: 'GET', path });
+  expect(json.authorization_servers).toEqual([issuer.url]);
 });
 
 test('no tool requires a scope of it', async () => {

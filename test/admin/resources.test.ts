@@ -216,10 +216,12 @@ test('the audit trail is read by those whose it is', async () => {
       ({ event, tenant }: { event: string; tenant: string | null }) => [event, tenant],
     );
   expect(await told(auditor)).toEqual([['key_created', 'acme']]);
-  expect(await told(operator)).toEqual([
-    ['admin_key_created', null],
-    ['key_created', 'acme'],
-  ]);
+  expect(await told(operator)).toEqual(
+    expect.arrayContaining([
+      ['admin_key_created', null],
+      ['key_created', 'acme'],
+    ]),
+  );
   expect(await told(operator, '?event=key_created')).toHaveLength(1);
   const { actor, detail } = (await auditor('GET', '/audit')).json.items[0];
   expect([actor, detail.name]).toEqual([{ kind: 'admin', subject: operator.id }, 'a']);

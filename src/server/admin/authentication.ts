@@ -16,7 +16,7 @@ export interface AdminAuthenticationParts {
   readonly clock: Clock;
   /** At least 32 bytes. */
   readonly master: Uint8Array;
-  /** Who comes with a token, where any is accepted. */
+  /** Who comes with a token that counts here, where any does. */
   readonly tokens?: Verifier | undefined;
   /** Refuses who is suspended. @throws PosternError */
   readonly suspended: (who: Pick<Principal, 'tenant' | 'clientId' | 'kind'>) => void | Promise<void>;
@@ -25,8 +25,7 @@ export interface AdminAuthenticationParts {
 /** Who is at the admin API: with a key of it, or with a token; and nobody who is suspended. */
 export function createAdminAuthentication({ auth }: Config, parts: AdminAuthenticationParts): Authenticate {
   const { tokens, suspended } = parts;
-  const issuers = new Set(auth.issuers.map(({ issuer }) => issuer));
-  const people = tokens === undefined ? [] : [createPeople(tokens, issuers, auth.admin.operatorScope)];
+  const people = tokens === undefined ? [] : [createPeople(tokens, auth.admin.operatorScope)];
   const authenticate = createAuthenticate({ verifiers: [adminKeys(parts), ...people] });
   return async (request, endpoint) => {
     const principal = await authenticate(request, endpoint);

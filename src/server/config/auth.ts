@@ -102,7 +102,7 @@ export const auth = z.strictObject({
     .describe(
       'Postern as the authorization server that clients see, for an identity provider that lacks what they need. See facade.md.',
     ),
-  admin: admin.prefault({}).describe('An API to manage what there is while the server runs. See admin-api.md.'),
+  admin: admin(issuer).prefault({}).describe('An API to manage what there is while the server runs. See admin-api.md.'),
   links: links.prefault({}).describe('URLs that let whoever has one in. See links.md.'),
   translate: translate
     .optional()

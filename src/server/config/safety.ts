@@ -67,28 +67,31 @@ export function refusals(config: Config, { dev, file }: { readonly dev: boolean;
 /** Tokens that anybody on the way could read or exchange, that are made out to nobody, or that nobody asks for. */
 function issuerProblems({ server, auth }: Config, dev: boolean, at: (field: string) => string): Problem[] {
   const problems: Problem[] = [];
-  if (auth.issuers.length === 0) return problems;
-  if (auth.none) {
+  const all = [
+    ...auth.issuers.map((issuer, index) => ({ ...issuer, where: `auth.issuers[${index}]` })),
+    ...auth.admin.issuers.map((issuer, index) => ({ ...issuer, where: `auth.admin.issuers[${index}]` })),
+  ];
+  if (all.length === 0) return problems;
+  const list = auth.issuers.length > 0 ? 'auth.issuers' : 'auth.admin.issuers';
+  if (auth.none && auth.issuers.length > 0) {
     problems.push({ where: at('auth.none'), found: 'true, and auth.issuers', wanted: 'one of them' });
   }
   if (server.url === undefined) {
     const wanted = 'the URL by which clients reach it: what tokens are made out to';
     const fix = 'server:\n  url: https://mcp.example.com';
-    problems.push({ where: at('server.url'), found: 'nothing, and auth.issuers', wanted, fix });
+    problems.push({ where: at('server.url'), found: `nothing, and ${list}`, wanted, fix });
   }
-  for (const [index, { issuer, tokenIssuer, jwks, introspection }] of auth.issuers.entries()) {
-    if (issuer === auth.translate?.issuer) continue;
-    const where = `auth.issuers[${index}]`;
+  for (const [index, { where, issuer, tokenIssuer, jwks, introspection }] of all.entries()) {
+    if (issuer === auth.translate?.issuer && index < auth.issuers.length) continue;
     const urls = { issuer, jwks, 'introspection.url': introspection?.url };
     for (const [field, url] of Object.entries(urls)) {
       if (dev || url === undefined || /^https:/i.test(url)) continue;
       problems.push({ where: at(`${where}.${field}`), found: 'an http URL', wanted: 'https; http is for --dev' });
     }
     const named = tokenIssuer ?? issuer;
-    const first = auth.issuers.findIndex((other) => (other.tokenIssuer ?? other.issuer) === named);
-    const same = auth.issuers.findIndex((other) => other.issuer === issuer);
-    if (Math.min(first, same) < index) {
-      const found = `${named}, which auth.issuers[${Math.min(first, same)}] is already`;
+    const before = all.find((each) => (each.tokenIssuer ?? each.issuer) === named || each.issuer === issuer);
+    if (before !== undefined && before.where !== where) {
+      const found = `${named}, which ${before.where} is already`;
       problems.push({ where: at(`${where}.issuer`), found, wanted: 'each issuer once' });
     }
   }

@@ -44,15 +44,17 @@ export interface AuthenticationParts {
 
 export interface Authentication {
   readonly authenticate: Authenticate;
-  /** Those who come with a token, by themselves; nothing where none is accepted. */
-  readonly tokens?: Verifier;
+  /** Those who come to the admin API with a token; nothing where none is accepted. */
+  readonly adminTokens?: Verifier;
   close(): Promise<void>;
 }
 
 /** Who may call, as the config says: what is not switched on is not loaded either. */
 export function createAuthentication(config: Config, parts: AuthenticationParts): Authentication {
   const { auth } = config;
-  if (auth.none) return { authenticate: createAnonymous(), close: async () => undefined };
+  const admins = adminVerifier(auth, parts);
+  const forAdmins = admins === undefined ? {} : { adminTokens: admins.verifier };
+  if (auth.none) return { authenticate: createAnonymous(), ...forAdmins, close: async () => admins?.close() };
   const { database, clock, master, localIssuers = [] } = parts;
   const tokens = auth.issuers.length + localIssuers.length > 0 ? tokenVerifier(auth, parts) : undefined;
   const pepper = createPepper(deriveKey(master, 'api-keys'));
@@ -60,9 +62,19 @@ export function createAuthentication(config: Config, parts: AuthenticationParts)
   return {
     // Keys are told apart by how they begin, so whoever comes first costs the others nothing.
     authenticate: createAuthenticate({ verifiers: [...keys, ...(tokens === undefined ? [] : [tokens.verifier])] }),
-    ...(tokens === undefined ? {} : { tokens: tokens.verifier }),
-    close: async () => tokens?.close(),
+    ...forAdmins,
+    close: async () => {
+      await Promise.all([tokens?.close(), admins?.close()]);
+    },
   };
+}
+
+/** Tokens at the admin API: of an authorization server in this process, any user may have any scope. */
+function adminVerifier(auth: Config['auth'], parts: AuthenticationParts): ReturnType<typeof tokenVerifier> | undefined {
+  const issuers = [...auth.issuers, ...auth.admin.issuers];
+  if (!auth.admin.enabled || issuers.length === 0) return undefined;
+  const { wanted: _, ...others } = parts;
+  return tokenVerifier({ ...auth, issuers }, { ...others, localIssuers: [] });
 }
 
 function tokenVerifier(
