@@ -189,8 +189,8 @@ export class ConnectFlow {
     const given = await exchangeCode(oauth, code, clock);
     if (given.kind === 'unreachable') return fail('away', 'the token endpoint cannot be asked');
     if (given.kind === 'refused') return fail('failed', wordOf(given.error));
-    // Of two browsers that were sent the same URL, one connects its account.
-    const lifeMs = Math.max(1, ticket.expiresAt - clock.now());
+    // Of two browsers that were sent the same URL, one connects its account, however late they come back.
+    const lifeMs = Math.max(STATE_MS, ticket.expiresAt - clock.now());
     if (!(await cache.setIfAbsent(usedKey(ticket), 'used', lifeMs))) return fail('ticket', 'used');
     const scopes = given.scopes ?? oauth.scopes;
     const waiting = { ticket, kept: credentialOf(given, clock.now()), scopes };
