@@ -51,6 +51,21 @@ describe('API keys', () => {
     }
   });
 
+  test('take the methods that they say, and have no other paths', async () => {
+    await using server = await open();
+    const ask = await server.as();
+    expect(await ask('HEAD', '/keys')).toMatchObject({ status: 200, body: '' });
+    const put = await ask('PUT', '/keys', { body: {} });
+    expect([put.status, put.json.code, put.headers['allow']]).toEqual([405, 'method_not_allowed', 'GET, HEAD, POST']);
+    for (const path of ['/keys/', '/Keys', '/keys/key_1/x', '/%6beys', '//keys', '/nothing']) {
+      const { status, json } = await ask('GET', path);
+      expect([path, status, json.code]).toEqual([path, 404, 'no_route']);
+    }
+    const { status, headers } = await server.door.send({ method: 'OPTIONS', path: '/admin/api/keys/key_1' });
+    expect([status, headers['allow']]).toEqual([204, 'GET, HEAD, PATCH, DELETE, OPTIONS']);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   test('a change of what has changed is refused, and one that does not say of what', async () => {
     await using server = await open();
     const ask = await server.as({ role: 'admin', tenant: 'acme' });
