@@ -1,0 +1,24 @@
+/** Nobody connects an account for a tenant that is suspended; and who had begun can do so when it is resumed. */
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openConnecting } from '../connections/connecting.ts';
+import { createJar } from '../oauth/login/jar.ts';
+
+test('a connect URL of a suspended tenant leads nowhere, from its page to its callback, and is good afterwards', async () => {
+  await using it = await openConnecting();
+  const { suspensions } = it.server.database;
+  const [url, begun] = [it.url(), it.url({ name: 'second' })];
+  const jar = createJar();
+  const page = await it.allowPage(begun, jar);
+  await suspensions.add({ kind: 'tenant', id: 'acme', at: systemClock.now() });
+  const status = async () => (await createJar().open(url)).status;
+  await expect.poll(status, { timeout: 10_000 }).toBe(403);
+  const end = await jar.open(`${page.url}&organization=acme`);
+  expect(end.status).toBe(403);
+  expect(await it.rows()).toEqual([]);
+  expect((await createJar().open(it.url({ tenant: 'globex' }))).status).toBe(200);
+  await suspensions.remove('tenant', 'acme');
+  await expect.poll(status, { timeout: 10_000 }).toBe(200);
+  expect((await it.connect(begun)).text).toContain('<h1>Connected</h1>');
+  expect((await it.rows()).map(({ name }) => name)).toEqual(['second']);
+});
