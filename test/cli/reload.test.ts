@@ -49,7 +49,7 @@ test('what is wrong is said as at the start, once, and that nothing has changed'
   const [told] = (await command.complained(/error postern\.yaml[\s\S]*/)) ?? [];
   expect(told).toBe(`error postern.yaml:3 limtis
   found:  an unknown key, \`limtis\`
-  wanted: \`limits\`, perhaps (of server, upstreams, toolsets, endpoints, auth, tenants, policies, store, quotas, limits, observe, reload, secrets)
+  wanted: \`limits\`, perhaps (of server, upstreams, toolsets, endpoints, auth, tenants, policies, store, quotas, limits, observe, webhooks, reload, secrets)
 Not reloaded: what was served before is served on.
 `);
 });
