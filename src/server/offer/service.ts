@@ -1,7 +1,8 @@
 import type { Invocation } from '../../calls/call.ts';
 import type { ToolResult } from '../../core/content.ts';
 import { type Conversation, Suspended } from '../../core/conversation.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { PosternError } from '../../core/errors.ts';
+import { isObject, type JsonObject } from '../../core/json.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Tool } from '../../core/tool.ts';
 import type {
@@ -159,14 +160,19 @@ async function held<T>(
   const call = running.enter(caller, conversation);
   try {
     const result = await run(view);
-    if (call.ended !== undefined) throw call.ended;
+    if (call.ended !== undefined && !isFailed(result)) throw call.ended;
     return result;
   } catch (thrown) {
-    throw call.ended ?? thrown;
+    throw thrown instanceof PosternError ? thrown : (call.ended ?? thrown);
   } finally {
     running.leave(call);
     lease.leave();
   }
+}
+
+/** Why a call failed may be told to whom nothing else is: that may be what ended it, such as `needs_reauth`. */
+function isFailed(result: unknown): boolean {
+  return isObject(result) && result['isError'] === true;
 }
 
 /** Counted as calls of tools that have nothing a limit could select them by. */
