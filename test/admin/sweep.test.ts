@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Door } from '../security/door.ts';
 import type { Administered, Asker } from './admin.ts';
 import { openWhole, thingsOf } from './whole.ts';
 
@@ -58,6 +59,27 @@ describe('security case 101: roles, on every route of the document', () => {
   });
 });
 
+interface Question {
+  readonly verb: string;
+  readonly of: unknown;
+}
+
+/** The same database, which writes down what it is asked. */
+function recorded<T extends object>(tables: T, asked: Question[], within = ''): T {
+  const wrapped = Object.entries(tables).map(([name, value]) => {
+    if (typeof value === 'object') return [name, recorded(value, asked, `${within}${name}.`)];
+    if (typeof value !== 'function') return [name, value];
+    return [
+      name,
+      (...args: unknown[]) => {
+        asked.push({ verb: within + name, of: args[0] });
+        return value(...args);
+      },
+    ];
+  });
+  return Object.fromEntries(wrapped) as T;
+}
+
 describe('security case 84: ids of another tenant, on every route of the document', () => {
   test('are answered as ids that do not exist', async () => {
     await using server = await openWhole();
@@ -81,6 +103,28 @@ describe('security case 84: ids of another tenant, on every route of the documen
       ({ method, path: each }) => method === 'GET' && !each.startsWith('/clients'),
     )) {
       expect([path, (await theirs('GET', path.replace('{id}', things[path] ?? ''))).status]).toEqual([path, 200]);
+    }
+  });
+
+  test('cost what ids cost that do not exist: the same is asked of the database', async () => {
+    await using server = await openWhole();
+    const things = await thingsOf(server, 'acme');
+    const asked: Question[] = [];
+    const beside = { ...server.door, database: recorded(server.door.database, asked) } as unknown as Door;
+    await using node = await openWhole({ beside });
+    const admin = await node.as({ role: 'admin', tenant: 'globex' });
+    const costOf = async (route: Route, id: string): Promise<string[]> => {
+      asked.length = 0;
+      await told(admin, route, route.path.replace('{id}', id));
+      // Who asks, and whether they are suspended, is known for half a second.
+      const about = asked.filter(({ verb, of }) => of !== admin.id && verb !== 'suspensions.list');
+      return about.map(({ verb }) => verb).sort();
+    };
+    for (const route of routesOf(node)) {
+      if (!route.path.includes('{id}')) continue;
+      const foreign = await costOf(route, things[route.path] ?? '');
+      expect([route.path, foreign.length > 0]).toEqual([route.path, true]);
+      expect([route.path, foreign]).toEqual([route.path, await costOf(route, 'none_0123456789')]);
     }
   });
 
