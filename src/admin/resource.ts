@@ -214,12 +214,15 @@ function changing<Row, Patch>(resource: Any<Row>, change: Changed<Row, Patch>): 
     run: async (asked) => {
       const row = await rowOf(resource, asked);
       if (change.operators === true && asked.rights.role !== 'operator') throw forOperators();
-      checkMatch(asked.ifMatch, shownOf(resource, row).etag ?? '');
+      const { etag = '' } = shownOf(resource, row);
+      checkMatch(asked.ifMatch, etag);
       const changed = await change.run(row, asked.body as Patch, asked);
       if (changed === undefined) throw new PosternError('precondition_failed');
+      const shown = shownOf(resource, changed);
       const event = typeof change.event === 'function' ? change.event(changed) : change.event;
-      await asked.note({ event, tenant: tenantOf(changed), detail: detail(changed) });
-      return tagged(shownOf(resource, changed));
+      // What is as it was has not been changed.
+      if (shown.etag !== etag) await asked.note({ event, tenant: tenantOf(changed), detail: detail(changed) });
+      return tagged(shown);
     },
   };
 }

@@ -121,6 +121,7 @@ test('tenants are those that something is known of, and operators suspend them',
     ask('PATCH', '/tenants/acme', { body: { suspended }, headers: { 'if-match': '*' } });
   expect((await suspend(admin, true)).json.code).toBe('forbidden');
   expect((await suspend(operator, true)).json).toMatchObject({ id: 'acme', suspended: true });
+  expect((await suspend(operator, true)).status).toBe(200);
   await expect.poll(async () => (await server.door.legacy(key, 'tools/list')).status).toBe(403);
   await expect.poll(async () => (await admin('GET', '/keys')).status).toBe(403);
   expect((await suspend(operator, false)).json).toMatchObject({ suspended: false, suspendedAt: null });
