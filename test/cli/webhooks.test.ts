@@ -84,6 +84,7 @@ test('a server tells what a command did, and what was told is listed and sent ag
   expect((await ran(['webhooks', 'replay', delivery], cwd)).out).toBe('Sent again: 1.\n');
   expect(await json(cwd, 'webhooks', 'replay', '--dead', id)).toEqual({ replayed: 0 });
   await expect.poll(() => receiver.received.map((each) => each.id), { timeout: 10_000 }).toEqual([told.id, told.id]);
+  await expect.poll(deliveries, { timeout: 10_000 }).toMatchObject([{ state: 'done', attempts: 1 }]);
   const shown = await ran(['webhooks', 'deliveries', '--state', 'done'], cwd);
   expect(shown.out).toMatch(
     /TIME +ID +WEBHOOK +TYPE +STATE +TRIES +ANSWER\n\S+Z +del_\w+ +whk_\w+ +key\.created +done +1 +204\n/,
