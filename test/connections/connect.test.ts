@@ -92,7 +92,7 @@ describe('a connect URL', () => {
     expect(await called()).toEqual({ organization: 'globex' });
     const { database } = it.server;
     await expect
-      .poll(async () => (await database.audit.list({ limit: 10 })).map(({ event }) => event))
+      .poll(async () => (await database.audit.list({ limit: 10 })).map(({ event }) => event), { timeout: 20_000 })
       .toEqual(expect.arrayContaining(['connection_created', 'connection_lost', 'connection_changed']));
   });
 

@@ -13,6 +13,9 @@ import { bearerOf, DOCUMENT, json, OPEN_TOOLS } from '../credentials/api.ts';
 import { type Door, MASTER, openDoor } from '../security/door.ts';
 import { connect, openSetting, type Setting } from './setting.ts';
 
+/** What is waited for happens; how soon depends on the machine. */
+const PATIENT = { timeout: 20_000 };
+
 let clock: ManualClock;
 let setting: Setting;
 let door: Door | undefined;
@@ -164,7 +167,7 @@ describe('an account at a place of its own', () => {
   });
 });
 
-describe('before a token ends', () => {
+describe('before a token ends', { timeout: 30_000 }, () => {
   test('another is had while nobody calls, once for all nodes', async () => {
     const at = await open();
     await connect(at, MASTER, { kind: 'oauth2', credential: { refreshToken: setting.oauth.consent('acme') } });
@@ -176,7 +179,7 @@ describe('before a token ends', () => {
       await clock.advance(10_000);
       return setting.oauth.issued();
     };
-    await expect.poll(issued).toBe(2);
+    await expect.poll(issued, PATIENT).toBe(2);
     expect(await called(at, key)).toEqual({ organization: 'acme' });
     expect(setting.oauth.issued()).toBe(2);
   });
@@ -193,7 +196,7 @@ describe('before a token ends', () => {
       await clock.advance(30_000);
       return (await at.database.connections.find(id))?.state;
     };
-    await expect.poll(state).toBe('needs_reauth');
+    await expect.poll(state, PATIENT).toBe('needs_reauth');
     expect(at.log()).toContain('connection lost');
   });
 });
@@ -242,7 +245,7 @@ describe('an answer that says with 200 that the token has ended', () => {
   });
 });
 
-describe('an account that is allowed on another device', () => {
+describe('an account that is allowed on another device', { timeout: 30_000 }, () => {
   const device = { device_code: 'dev-1', user_code: 'ABCD-EFGH', verification_uri: 'https://acme.test/device' };
   const oauthOf = () => {
     const oauth = {
@@ -277,7 +280,9 @@ describe('an account that is allowed on another device', () => {
   test('is had by asking as often as was said, and slower where that was too often', async () => {
     answers({ error: 'authorization_pending' }, { error: 'slow_down' }, { access_token: 't', token_type: 'bearer' });
     const { tokens, shown } = begin();
-    await expect.poll(() => shown).toMatchObject([{ userCode: 'ABCD-EFGH', verificationUri: device.verification_uri }]);
+    await expect
+      .poll(() => shown, PATIENT)
+      .toMatchObject([{ userCode: 'ABCD-EFGH', verificationUri: device.verification_uri }]);
     const times: number[] = [];
     for (const count of [1, 2, 3]) {
       await until(() => asked() === count);
@@ -296,7 +301,7 @@ describe('an account that is allowed on another device', () => {
   test.each(['access_denied', 'expired_token'])('is none after %s', async (error) => {
     answers({ error });
     const { tokens, shown } = begin();
-    await expect.poll(() => shown.length).toBe(1);
+    await expect.poll(() => shown.length, PATIENT).toBe(1);
     await until(() => asked() === 1);
     expect(await tokens).toEqual({ kind: 'refused', error });
   });
@@ -304,7 +309,7 @@ describe('an account that is allowed on another device', () => {
   test('is not asked for when the code is over', async () => {
     answers();
     const { tokens, shown } = begin();
-    await expect.poll(() => shown.length).toBe(1);
+    await expect.poll(() => shown.length, PATIENT).toBe(1);
     const ended = { now: false };
     void tokens.finally(() => {
       ended.now = true;
