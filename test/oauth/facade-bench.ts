@@ -50,6 +50,8 @@ export interface BenchOptions {
   /** The origin of another bench whose issuer this one shares, as a second node. */
   readonly issuer?: string;
   readonly clients?: Map<string, KnownClient>;
+  /** Tenants that may have nothing for the time being. */
+  readonly suspended?: ReadonlySet<string>;
 }
 
 export async function openBench(options: BenchOptions = {}): Promise<Bench> {
@@ -93,6 +95,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     keyDays: 90,
     failed: (thrown) => void failures.push(thrown),
     ended: (_gid, reason) => void ended.push(reason),
+    suspended: async (tenant) => options.suspended?.has(tenant) === true,
   });
   return {
     ...{ origin: server.url, facade, database, cache, clients, user, failures, ended },

@@ -9,6 +9,8 @@ import { UNAVAILABLE_DESCRIPTION } from './refusal.ts';
 export interface AfterParts {
   readonly tokens: OwnTokens;
   readonly revocations: Revocations;
+  /** Whether nobody of a tenant may have anything for the time being. @throws PosternError `unavailable` */
+  readonly suspended: (tenant: string) => Promise<boolean>;
 }
 
 /** Whole seconds after which to come again, when a store is out. */
@@ -42,7 +44,8 @@ async function revocation(ctx: KoaContextWithOIDC, { tokens, revocations }: Afte
 }
 
 /** RFC 7662 §2.2 for signed tokens. A client learns of its own ones; a confidential client of the config, of all. */
-async function introspection(ctx: KoaContextWithOIDC, { tokens, revocations }: AfterParts): Promise<void> {
+async function introspection(ctx: KoaContextWithOIDC, parts: AfterParts): Promise<void> {
+  const { tokens, revocations } = parts;
   const { client } = ctx.oidc;
   if (client?.clientAuthMethod === 'none' || (client === undefined && ctx.status === 400)) {
     // RFC 7662 §2.1: not without authorization, or it could be used to try tokens.
@@ -54,8 +57,14 @@ async function introspection(ctx: KoaContextWithOIDC, { tokens, revocations }: A
   if (token === 'other' || client === undefined) return;
   ctx.status = 200;
   const seen = token !== undefined && (token.clientId === client.clientId || factsOf(client).origin === 'configured');
-  const alive = seen && !revocations.isRevoked(token.grantId, token.tokenId);
+  const alive = seen && !revocations.isRevoked(token.grantId, token.tokenId) && !(await isSuspended(token, parts));
   ctx.body = alive ? { active: true, token_type: 'Bearer', ...token.claims } : { active: false };
+}
+
+/** Where it cannot be told, nobody is to rely on the token. */
+async function isSuspended({ claims }: VerifiedToken, { suspended }: AfterParts): Promise<boolean> {
+  const { tenant } = claims;
+  return typeof tenant === 'string' && suspended(tenant).catch(() => true);
 }
 
 /**
