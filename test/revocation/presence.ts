@@ -62,6 +62,7 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
     caller.path === undefined
       ? await openStream(url, { method: 'GET', path, headers: { ...headers, ...session } })
       : undefined;
+  const old = caller.path === undefined ? await openStream(url, { method: 'GET', path: '/sse', headers }) : undefined;
   const subscription = await openStream(url, {
     method: 'POST',
     path,
@@ -80,11 +81,13 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
       request: (await modern('tools/list', {})).status === 200,
       session: (await legacy('tools/list', {}, session)).status === 200,
       ...(stream === undefined ? {} : { stream: stream.open() }),
+      ...(old === undefined ? {} : { old: old.open() }),
       subscription: subscription.open(),
       call: !answered,
     }),
     leave: () => {
       stream?.leave();
+      old?.leave();
       subscription.leave();
       void call;
     },

@@ -155,7 +155,7 @@ function waits(wanted: Promise<string>) {
 
 function configOf(origin: string, api: string, { issuer, clientId }: DevIdentityProvider) {
   return {
-    server: { url: origin },
+    server: { url: origin, sse2024: true },
     upstreams: {
       api: { openapi: './api.json', baseUrl: api, credential: { from: 'connection' }, tools: { scopes: 'none' } },
     },
