@@ -125,12 +125,14 @@ export interface WebhookTable {
   rewrap(id: string, sealed: string, next: Pick<WebhookRow, 'sealed' | 'keyId'>): Promise<boolean>;
 
   /**
-   * Deliveries that are due, to webhooks that are enabled and of tenants that are not suspended, the longest due first.
-   * @param query `except`: of webhooks that are not among these.
+   * Deliveries that are due, to webhooks that are enabled and of tenants that are not suspended; of one webhook the longest
+   * due first.
+   * @param query `except`: of webhooks that are not among these. `each`: of one webhook this many at the most.
    */
   due(query: {
     readonly now: number;
     readonly except: readonly string[];
+    readonly each: number;
     readonly limit: number;
   }): Promise<DeliveryRow[]>;
   /** Takes deliveries that are due, each for one of many, until `until`. @returns those that this very call took. */

@@ -11,7 +11,9 @@ export function webhookSuite(database: () => Database): void {
   };
   const happened = (...records: readonly AuditRecord[]) => database().audit.append(records);
   const due = async (now = NOW, except: readonly string[] = []) =>
-    (await table().due({ now, except, limit: 100 })).map(({ webhookId, eventId }) => `${webhookId} ${eventId}`).sort();
+    (await table().due({ now, except, each: 100, limit: 100 }))
+      .map(({ webhookId, eventId }) => `${webhookId} ${eventId}`)
+      .sort();
 
   it('gives back what was inserted, every field of it, newest first, those of a tenant alone', async () => {
     const full = webhook('full', {
@@ -61,7 +63,7 @@ export function webhookSuite(database: () => Database): void {
       audited('3', 'client_registered', null),
     );
     expect(await due()).toEqual(['acme evt_1', 'all evt_1', 'all evt_3']);
-    const [first] = await table().due({ now: NOW, except: [], limit: 1 });
+    const [first] = await table().due({ now: NOW, except: [], each: 100, limit: 1 });
     expect(first).toMatchObject({ type: 'key.created', tenant: 'acme', state: 'due', attempts: 0, createdAt: NOW });
     expect(JSON.parse(first?.body ?? '')).toEqual({
       type: 'key.created',
@@ -90,10 +92,26 @@ export function webhookSuite(database: () => Database): void {
     expect(await due()).toEqual(['a evt_1', 'all evt_1']);
   });
 
+  it('gives so many of each webhook, the longest due first, and so many in all', async () => {
+    await put(webhook('a'), webhook('b'), webhook('c'));
+    for (const [id, at] of [
+      ['late', 3],
+      ['first', 1],
+      ['second', 2],
+    ] as const) {
+      await happened({ ...audited(id, 'key_created'), at: NOW - 10 + at });
+    }
+    const rows = await table().due({ now: NOW, except: ['c'], each: 2, limit: 9 });
+    expect(rows.map(({ webhookId, eventId }) => `${webhookId} ${eventId}`).sort()).toEqual([
+      ...['a evt_first', 'a evt_second', 'b evt_first', 'b evt_second'],
+    ]);
+    expect(await table().due({ now: NOW, except: [], each: 2, limit: 3 })).toHaveLength(3);
+  });
+
   it('gives each delivery to one of many, and again when nothing comes of it', async () => {
     await put(webhook('a'));
     await happened(...Array.from({ length: 20 }, (_, index) => audited(`e${index}`, 'key_created')));
-    const rows = await table().due({ now: NOW, except: [], limit: 100 });
+    const rows = await table().due({ now: NOW, except: [], each: 100, limit: 100 });
     const ids = rows.map(({ id }) => id);
     const take = (lease: string, now = NOW) => table().claim(ids, { lease, now, until: now + 60 });
     const taken = await Promise.all(['x', 'y', 'z'].map((lease) => take(lease)));
@@ -161,7 +179,7 @@ export function webhookSuite(database: () => Database): void {
   async function one(): Promise<[string]> {
     await put(webhook('a'));
     await happened(audited('1', 'key_created'));
-    const [row] = await table().due({ now: NOW, except: [], limit: 1 });
+    const [row] = await table().due({ now: NOW, except: [], each: 100, limit: 1 });
     return [row?.id ?? ''];
   }
 }

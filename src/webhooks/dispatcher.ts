@@ -58,7 +58,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     while (!stopped.signal.aborted && flights.size < MOST) {
       const now = clock.now();
       const full = [...perWebhook].flatMap(([id, count]) => (count >= MOST_OF_ONE ? id : []));
-      const rows = await table.due({ now, except: full, limit: MOST - flights.size });
+      const rows = await table.due({ now, except: full, each: MOST_OF_ONE, limit: MOST - flights.size });
       const wanted = withRoom(rows, perWebhook);
       if (wanted.length === 0) return;
       const lease = randomBytes(12).toString('base64url');

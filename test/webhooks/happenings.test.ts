@@ -15,7 +15,7 @@ const MASTER_BYTES = Buffer.from(MASTER);
 /** The events that wait for a receiver, as they will be told. */
 async function waiting({ database, clock, postern }: Door) {
   await postern.close();
-  const rows = await database.webhooks.due({ now: clock.now() + 1_000, except: [], limit: 99 });
+  const rows = await database.webhooks.due({ now: clock.now() + 1_000, except: [], each: 100, limit: 99 });
   return rows.map(({ body }) => {
     const { type, data } = JSON.parse(body);
     return { type, ...data };

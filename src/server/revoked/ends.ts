@@ -12,6 +12,8 @@ const LOOK_MS = 500;
 const STILL_KNOWN_MS = 500;
 /** How far the clocks of two nodes may be apart, and a write take. */
 const OVERLAP_MS = 30_000;
+/** What was told is looked through when it is this much, where nobody reads. */
+const FORGET_AT = 1_000;
 
 export interface EndsParts {
   readonly table: Pick<OAuthRevocationTable, 'since'>;
@@ -46,8 +48,13 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
   let cancel: () => void = () => undefined;
   let running: Promise<void> | undefined;
 
+  const forget = (): void => {
+    const now = clock.now();
+    for (const [text, until] of told) if (until <= now) told.delete(text);
+  };
   const tell = (text: string, until: number): void => {
     if (told.has(text)) return;
+    if (told.size >= FORGET_AT) forget();
     told.set(text, until);
     const known = readEnd(text);
     if (known === undefined || closed) return;
@@ -59,7 +66,7 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
     const rows = await table.since(readUntil - OVERLAP_MS, now);
     readUntil = now;
     for (const { id, expiresAt } of rows) tell(id, expiresAt);
-    for (const [text, until] of told) if (until <= now) told.delete(text);
+    forget();
   };
   const look = (): void => {
     running ??= read()

@@ -45,8 +45,6 @@ export function createSuspensions({
   let stale = false;
   let epoch = 0;
 
-  const isFresh = (within: number): boolean => known !== undefined && clock.monotonic() - known.at < within;
-
   const read = async (): Promise<Known> => {
     const [at, begun] = [clock.monotonic(), epoch];
     try {
@@ -57,13 +55,14 @@ export function createSuspensions({
       return found;
     } catch (cause) {
       // Nobody can have been suspended by a database that is away; by one that only this node does not reach, somebody can.
-      if (known !== undefined && !stale && isFresh(LAST_RESORT_MS)) return known;
+      if (known !== undefined && !stale && clock.monotonic() - known.at < LAST_RESORT_MS) return known;
       throw new PosternError('unavailable', { retryAfterSeconds: 1, cause });
     }
   };
   const now = (): Known | Promise<Known> => {
-    if (known === undefined || stale || !isFresh(FRESH_MS)) return flights.run(epoch, read);
-    if (!isFresh(AHEAD_MS)) flights.run(epoch, read).catch(() => undefined);
+    const ageMs = known === undefined || stale ? FRESH_MS : clock.monotonic() - known.at;
+    if (known === undefined || ageMs >= FRESH_MS) return flights.run(epoch, read);
+    if (ageMs >= AHEAD_MS) flights.run(epoch, read).catch(() => undefined);
     return known;
   };
 

@@ -7,13 +7,11 @@ type DeliveryVerbs = Pick<WebhookTable, 'due' | 'claim' | 'settle' | 'deliveries
 /** The outbox of webhooks. Each verb is one statement. */
 export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
   return {
-    due: async ({ now, except, limit }) => {
-      let query = db
-        .selectFrom('webhook_deliveries')
-        .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook_id')
-        .selectAll('webhook_deliveries')
-        .where('webhook_deliveries.state', '=', 'due')
-        .where('webhook_deliveries.due_at', '<=', now)
+    // By webhook, so that the thousands that wait for one are not read to find the first of another.
+    due: async ({ now, except, limit, each }) => {
+      let waiting = db
+        .selectFrom('webhooks')
+        .select('webhooks.id')
         .where('webhooks.enabled', '=', 1)
         .where(({ not, exists, selectFrom }) =>
           not(
@@ -25,10 +23,30 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
             ),
           ),
         )
-        .orderBy('webhook_deliveries.due_at')
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('webhook_deliveries')
+              .select('webhook_deliveries.id')
+              .whereRef('webhook_deliveries.webhook_id', '=', 'webhooks.id')
+              .where('webhook_deliveries.state', '=', 'due')
+              .where('webhook_deliveries.due_at', '<=', now),
+          ),
+        )
         .limit(limit);
-      if (except.length > 0) query = query.where('webhook_deliveries.webhook_id', 'not in', [...except]);
-      return (await query.execute()).map(toRow);
+      if (except.length > 0) waiting = waiting.where('webhooks.id', 'not in', [...except]);
+      const found: DeliveryRow[] = [];
+      for (const { id } of await waiting.execute()) {
+        const due = db.selectFrom('webhook_deliveries').selectAll().where('webhook_id', '=', id);
+        const rows = await due
+          .where('state', '=', 'due')
+          .where('due_at', '<=', now)
+          .orderBy('due_at')
+          .limit(Math.min(each, limit - found.length))
+          .execute();
+        found.push(...rows.map(toRow));
+        if (found.length === limit) break;
+      }
+      return found;
     },
     claim: async (ids, { lease, now, until }) => {
       if (ids.length === 0) return [];

@@ -47,7 +47,7 @@ export async function createWebhooks(
     .execute();
   const index = (name: string, columns: ('webhook_id' | 'state' | 'due_at' | 'created_at' | 'id')[]) =>
     db.schema.createIndex(name).on('webhook_deliveries').columns(columns).execute();
-  await index('webhook_deliveries_by_due', ['state', 'due_at']);
+  await index('webhook_deliveries_by_due', ['webhook_id', 'state', 'due_at']);
   await index('webhook_deliveries_by_time', ['created_at', 'id']);
   await index('webhook_deliveries_by_webhook', ['webhook_id', 'created_at', 'id']);
 }
