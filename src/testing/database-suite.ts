@@ -4,6 +4,7 @@ import type { ApiKeyRow, Database, QuotaTable } from '../core/database.ts';
 import { adminKeySuite } from './admin-key-suite.ts';
 import { auditSuite } from './audit-suite.ts';
 import { connectionSuite } from './connection-suite.ts';
+import { endsSuite } from './ends-suite.ts';
 import { linkSuite } from './link-suite.ts';
 import { oauthSuite } from './oauth-suite.ts';
 import { webhookSuite } from './webhook-suite.ts';
@@ -50,6 +51,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     describe('connections', () => connectionSuite(() => database.connections));
     describe('links', () => linkSuite(() => database.links));
     describe('webhooks', () => webhookSuite(() => database));
+    describe('what ends', () => endsSuite(() => database));
   });
 }
 
