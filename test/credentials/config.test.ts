@@ -72,7 +72,11 @@ test('assertion without the URL of the server, which would be its issuer, does n
 });
 
 test.each([
-  ['a source that there is not', { from: 'inbound' }, /none, static, identity, assertion, exchange, passthrough or connection/],
+  [
+    'a source that there is not',
+    { from: 'inbound' },
+    /none, static, identity, assertion, exchange, passthrough or connection/,
+  ],
   ['an assertion that lives too long', { from: 'assertion', seconds: 301 }, /from 5 to 300/],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is spelled
   ['a secret for no method', { ...EXCHANGE, authMethod: 'none', clientSecret: '${env:MASTER}' }, /without/],
