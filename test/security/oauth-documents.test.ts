@@ -88,7 +88,8 @@ describe('security case 15: an id that leads inside', () => {
   });
 
   test('is where no key comes from: a client that signs is not known by it, and nobody inside hears a byte', async () => {
-    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: `https://127.0.0.1:${port()}/jwks` };
+    // An address is refused at registration; of a name it is known when it is connected to.
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: `https://localhost:${port()}/jwks` };
     const id = await server.client(keys);
     const { privateKey } = await generateKeyPair('ES256');
     const assertion = await new SignJWT({ jti: 'j' })
