@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openReceiver, verifies } from '../webhooks/receiver.ts';
 import { openAdministered } from './admin.ts';
+import { openWhole, thingsOf } from './whole.ts';
 
 const open = (more: object = {}) => openAdministered({ config: { webhooks: { enabled: true, ...more } } });
 
@@ -68,6 +69,26 @@ test('what was told is listed, and sent again by hand', async () => {
   expect(receiver.received.every((each) => verifies(secret, each))).toBe(true);
   expect(new Set(receiver.received.map((each) => each.id))).toEqual(new Set([letter.event]));
   await receiver.close();
+});
+
+test('what is done over the API is told once, in the words of what happened', async () => {
+  await using server = await openWhole();
+  const things = await thingsOf(server, 'acme');
+  const operator = await server.as();
+  const { id } = (await operator('POST', '/webhooks', { body: { url: 'https://hooks.test/' } })).json;
+  for (const path of ['/grants/{id}', '/keys/{id}', '/connections/{id}', '/links/{id}']) {
+    expect((await operator('DELETE', path.replace('{id}', things[path] ?? ''))).status).toBe(204);
+  }
+  await operator('PATCH', '/tenants/acme', { headers: { 'if-match': '*' }, body: { suspended: true } });
+  const told = async () => {
+    const { json } = await operator('GET', `/webhook-deliveries?webhook=${id}`);
+    return json.items.map(({ type, payload: { data } }: { type: string; payload: { data: object } }) => [type, data]);
+  };
+  await expect.poll(async () => (await told()).length, { timeout: 10_000 }).toBe(3);
+  const data = Object.fromEntries(await told());
+  expect(data['grant.revoked']).toMatchObject({ tenant: 'acme', grantId: things['/grants/{id}'], reason: 'revoked' });
+  expect(data['key.revoked']).toMatchObject({ tenant: 'acme', keyId: things['/keys/{id}'] });
+  expect(data['connection.revoked']).toMatchObject({ tenant: 'acme', connectionId: things['/connections/{id}'] });
 });
 
 test('where webhooks are off, there is nothing to manage', async () => {
