@@ -3,13 +3,15 @@ import type { Cache } from './core/cache.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { systemClock } from './lib/clock.ts';
-import { compose, type Definitions, type Postern } from './server/compose.ts';
+import { compose } from './server/compose.ts';
 import type { ConfigInput } from './server/config/config.ts';
 import { readConfig } from './server/config/load.ts';
 import { StartError } from './server/config/problem.ts';
 import { refusals } from './server/config/safety.ts';
 import type { StoreConfig } from './server/config/store.ts';
+import type { Definitions } from './server/offer/offer.ts';
 import type { ReadConfig } from './server/offer/reload.ts';
+import type { Postern } from './server/postern.ts';
 import { type DatabaseGround, openStoreCache, openStoreDatabase, prepareDatabase } from './stores/open.ts';
 import { packageVersion } from './version.ts';
 

@@ -14,8 +14,8 @@ export type { Json, JsonObject, JsonSchema } from './core/json.ts';
 export type { Principal } from './core/principal.ts';
 export type { ToolAnnotations } from './core/tool.ts';
 export { createPostern, type PosternOptions } from './create.ts';
-export type { Notifier, Postern } from './server/compose.ts';
 export { type Config, type ConfigInput, defineConfig } from './server/config/config.ts';
+export type { Notifier, Postern } from './server/postern.ts';
 export type { HandlerContext } from './tools/context.ts';
 export {
   type PromptDefinition,

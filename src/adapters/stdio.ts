@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Principal } from '../core/principal.ts';
 import { stayAwake } from '../lib/clock.ts';
-import type { Postern } from '../server/compose.ts';
+import type { Postern } from '../server/postern.ts';
 
 /** Whoever started the process: over stdio there is nobody else, and nothing to check. */
 const LOCAL_USER: Principal = { kind: 'user', subject: 'local', tenant: 'local', scopes: new Set(['*']) };

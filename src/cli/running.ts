@@ -1,9 +1,10 @@
 import type { Cache } from '../core/cache.ts';
 import type { Database } from '../core/database.ts';
-import { type ComposeExtras, compose, type Postern } from '../server/compose.ts';
+import { compose } from '../server/compose.ts';
 import type { Config } from '../server/config/config.ts';
 import type { Secret } from '../server/config/secret.ts';
 import type { ReloadExtras } from '../server/offer/stage.ts';
+import type { ComposeExtras, Postern } from '../server/postern.ts';
 import { packageVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { openCache, openDatabase } from './stores.ts';

@@ -1,6 +1,6 @@
 import type { DevUser } from '../oauth/dev/users.ts';
-import type { ServedEndpoint } from '../server/compose.ts';
 import { modeReport } from '../server/offer/catalogues.ts';
+import type { ServedEndpoint } from '../server/offer/stage.ts';
 import type { Io } from './io.ts';
 import { print, style } from './io.ts';
 import { readyLines } from './ready-lines.ts';

@@ -1,117 +1,32 @@
-import type { Readable, Writable } from 'node:stream';
-import type { LocalIssuer } from '../auth/issuer.ts';
 import { createCalls } from '../calls/call.ts';
-import type { Cache } from '../core/cache.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Database } from '../core/database.ts';
 import { PosternError } from '../core/errors.ts';
-import { type Principal, principalKey } from '../core/principal.ts';
-import type { HttpReply, HttpRequest } from '../http/exchange.ts';
+import { principalKey } from '../core/principal.ts';
 import { fromWebRequest, toWebResponse } from '../http/web.ts';
 import { createIds } from '../lib/ids.ts';
 import { once } from '../lib/once.ts';
 import { createSealer, deriveKey, type Sealer } from '../lib/seal.ts';
 import { createEngine, type EngineOptions } from '../protocol/engine.ts';
 import { serveLines } from '../protocol/stdio.ts';
-import { adminDoorOf } from './admin-door.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
 import { connectUrlOf } from './credentials/connect-url.ts';
 import { vaultOf } from './credentials/vault.ts';
-import { createLeaving, heldToSuspensions } from './leaving.ts';
-import type { LinkDoor, LinkDoorParts } from './links.ts';
 import { audited } from './oauth/audited.ts';
 import { createAuthentication } from './oauth/authentication.ts';
-import type { Facade } from './oauth/facade.ts';
-import type { FacadeExtras, FacadeParts } from './oauth/facade-parts.ts';
-import { type LateFacade, lateFacade } from './oauth/late-facade.ts';
-import type { Translated } from './oauth/translate.ts';
 import { createObservers, type Observers } from './observers.ts';
 import { Lease } from './offer/lease.ts';
-import type { Definitions, Offer } from './offer/offer.ts';
+import type { Offer } from './offer/offer.ts';
 import { createServedQuotas } from './offer/quotas.ts';
 import { type Changes, createChanges, createService, type ServerCaller } from './offer/service.ts';
-import { createStage, type ReloadExtras, type ServedEndpoint } from './offer/stage.ts';
+import { createStage } from './offer/stage.ts';
 import { createTenancy } from './offer/tenancy.ts';
 import { createPipeline, type Readiness } from './pipeline.ts';
+import type { ComposeExtras, Notifier, Postern } from './postern.ts';
 import { publishingEnds } from './revoked/ends.ts';
+import { createLeaving, heldToSuspensions } from './revoked/leaving.ts';
 import { createUpstreamStates } from './upstreams/upstream-states.ts';
-import type { WebhookSender } from './webhooks/sender.ts';
-
-export type { Definitions } from './offer/offer.ts';
-export type { ServedEndpoint } from './offer/stage.ts';
-
-export interface ComposeExtras extends Definitions {
-  /** What relative paths in the config are relative to. */
-  readonly baseDir: string;
-  /** Both are closed by whoever opened them, after the server. */
-  readonly database: Database;
-  readonly cache: Cache;
-  /** At least 32 bytes; every key of the server is derived from it. */
-  readonly master: Uint8Array;
-  readonly clock: Clock;
-  /** Postern's own version. */
-  readonly version: string;
-  /** Where log lines go: a file descriptor, or something that takes each line. Default: standard error. */
-  readonly logTo?: number | { write(line: string): void };
-  /** Where documents from URLs are kept with their ETag; nowhere without it. */
-  readonly cacheFolder?: string;
-  /** The folder `.postern`, where the pins of MCP upstreams are kept; in memory without it. */
-  readonly stateFolder?: string;
-  /** Where the programs of MCP upstreams are looked up, as `PATH` has it. */
-  readonly searchPath?: string;
-  /** How what is served is taken up anew. Without it, it stays as it is. */
-  readonly reload?: ReloadExtras;
-  /** Authorization servers in this process, whose tokens are accepted. */
-  readonly localIssuers?: readonly LocalIssuer[];
-  /** What stands beside the authorization server: the identity provider of `--dev`. */
-  readonly devIdentityProvider?: FacadeExtras['devIdentityProvider'];
-  /** Whether callers of several tenants may share the one credential of an upstream: for `--dev`. Default: false. */
-  readonly tenantsMayShare?: boolean;
-  /** Called last when the server is closed. */
-  readonly afterClose?: () => Promise<void>;
-}
-
-/** Tells clients that something changed. A client hears only of what it asked to hear of. */
-export interface Notifier {
-  toolsChanged(): void;
-  promptsChanged(): void;
-  resourcesChanged(): void;
-  resourceUpdated(uri: string): void;
-}
-
-/** A server, composed and ready to be mounted. */
-export interface Postern {
-  /** Answers a web `Request`. Never rejects. */
-  fetch(request: Request): Promise<Response>;
-  /** Answers an exchange, for adapters. Never rejects. */
-  handle(request: HttpRequest): Promise<HttpReply>;
-  readonly notify: Notifier;
-  /** Speaks MCP over two streams, a message a line, for one principal; returns when the input has ended. */
-  serveLines(input: Readable, output: Writable, principal: Principal): Promise<void>;
-  /**
-   * Reads config and documents anew. What is served changes as a whole; where anything is wrong, not at all. Calls
-   * under way end on what they began with.
-   * @throws StartError, DocumentError: what is wrong, as at the start.
-   */
-  reload(): Promise<void>;
-  /** What was wrong with parts of the documents, as far as they have been looked into. */
-  readonly warnings: readonly string[];
-  /** What in the config means nothing, such as a selector that fits no tool. */
-  readonly remarks: readonly string[];
-  readonly upstreams: readonly { readonly name: string; readonly baseUrl: string; readonly tools: number }[];
-  /** Where MCP is spoken, and how many tools each endpoint has. */
-  readonly endpoints: readonly ServedEndpoint[];
-  /** Every scope that some tool requires. */
-  readonly scopes: readonly string[];
-  /** Counters since the start, by name. */
-  counters(): { readonly [name: string]: number };
-  /** Ends open streams, so that connections can be closed; calls under way go on. */
-  drain(): Promise<void>;
-  /** Ends streams, and writes down what has not been written yet. Once, however often it is called. */
-  close(): Promise<void>;
-}
+import { adminDoorOf, facadeOf, linkDoorOf, translatedOf, webhookSenderOf } from './wanted.ts';
 
 /**
  * Puts a server together from its config: the only place that knows every part. What is made here lives as long as the
@@ -299,59 +214,6 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
       await extras.afterClose?.();
     }),
   };
-}
-
-/** The authorization server of a config that has one. Nobody else loads what it takes. */
-async function facadeOf(
-  config: Config,
-  extras: ComposeExtras & Pick<FacadeParts, 'ended' | 'onVisit' | 'suspensions'>,
-  observers: Observers,
-  offer: () => Offer,
-): Promise<Facade | LateFacade | undefined> {
-  const { facade: wanted } = config.auth;
-  if (wanted === undefined) return undefined;
-  const parts = { ...extras, offer, failed: observers.oauthFailed, happened: observers.oauth };
-  const open = async () => (await import('./oauth/facade.ts')).openFacade(config, wanted, parts);
-  const { devIdentityProvider: dev } = extras;
-  if (dev === undefined) return open();
-  const failed = (thrown: unknown) => observers.oauthFailed(thrown, undefined);
-  return lateFacade(new URL(dev.issuer).origin, { prefixes: [dev.prefix], open, failed });
-}
-
-/** Who lets in those with links, where links are accepted. */
-async function linkDoorOf(
-  config: Config,
-  parts: Omit<LinkDoorParts, 'expired' | 'failed'>,
-  { linkExpired: expired, linksUnheard: failed }: Observers,
-): Promise<LinkDoor | undefined> {
-  if (!config.auth.links.enabled) return undefined;
-  return (await import('./links.ts')).openLinkDoor(config, { ...parts, expired, failed });
-}
-
-/** Who tells receivers of what happens, where there may be some. */
-async function webhookSenderOf(
-  config: Config,
-  { database, clock, master, version }: ComposeExtras,
-  observers: Observers,
-): Promise<WebhookSender | undefined> {
-  if (!config.webhooks.enabled) return undefined;
-  const { openWebhookSender } = await import('./webhooks/sender.ts');
-  const vault = vaultOf(config, master);
-  return openWebhookSender(config, { database, clock, vault, version, observers, random: Math.random });
-}
-
-/** What registers clients at the identity provider of a config that has one; and what is asked of one that does so itself. */
-async function translatedOf(
-  config: Config,
-  extras: ComposeExtras,
-  { oauthFailed: failed, oauth: happened }: Observers,
-  offer: () => Offer | undefined,
-): Promise<Translated | undefined> {
-  if (config.auth.mode === 'external') await (await import('./oauth/external.ts')).checkExternal(config, extras);
-  const { translate: wanted } = config.auth;
-  if (wanted === undefined) return undefined;
-  const { openTranslate } = await import('./oauth/translate.ts');
-  return openTranslate(config, wanted, { ...extras, offer, failed, happened });
 }
 
 function engineOptionsOf(

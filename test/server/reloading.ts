@@ -5,10 +5,12 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { type Listening, listen } from '../../src/adapters/node.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { compose, type Definitions, type Postern } from '../../src/server/compose.ts';
+import { compose } from '../../src/server/compose.ts';
 import { loadConfig } from '../../src/server/config/load.ts';
+import type { Definitions } from '../../src/server/offer/offer.ts';
 import type { ReloadOutcome } from '../../src/server/offer/reload.ts';
 import type { WatchFolder } from '../../src/server/offer/watch-files.ts';
+import type { Postern } from '../../src/server/postern.ts';
 import { createMemoryCache } from '../../src/stores/memory.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 

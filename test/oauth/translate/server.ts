@@ -1,8 +1,9 @@
 import { listen } from '../../../src/adapters/node.ts';
 import type { Database } from '../../../src/core/database.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
-import { compose, type Postern } from '../../../src/server/compose.ts';
+import { compose } from '../../../src/server/compose.ts';
 import { readConfig } from '../../../src/server/config/load.ts';
+import type { Postern } from '../../../src/server/postern.ts';
 import { createMemoryCache } from '../../../src/stores/memory.ts';
 import { openSqlite } from '../../../src/stores/sqlite.ts';
 import { type ManualClock, manualClock } from '../../../src/testing/manual-clock.ts';

@@ -1,15 +1,15 @@
-import type { Cache } from '../core/cache.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Database } from '../core/database.ts';
-import type { Ended } from '../core/ends.ts';
-import { PosternError } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
-import type { Engine } from '../protocol/engine.ts';
-import type { McpService } from '../protocol/service.ts';
-import { Running } from './offer/running.ts';
-import type { ServerCaller } from './offer/service.ts';
-import { concerns, openEnds } from './revoked/ends.ts';
-import { createSuspensions, type Suspensions } from './revoked/suspensions.ts';
+import type { Cache } from '../../core/cache.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import type { Ended } from '../../core/ends.ts';
+import { PosternError } from '../../core/errors.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Engine } from '../../protocol/engine.ts';
+import type { McpService } from '../../protocol/service.ts';
+import { Running } from '../offer/running.ts';
+import type { ServerCaller } from '../offer/service.ts';
+import { concerns, openEnds } from './ends.ts';
+import { createSuspensions, type Suspensions } from './suspensions.ts';
 
 export interface LeavingParts {
   readonly database: Pick<Database, 'oauth' | 'suspensions'>;
