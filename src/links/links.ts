@@ -8,6 +8,8 @@ import { createLinkToken, type DigestLink } from './token.ts';
 
 /** Shorter than this, a link would be over before somebody has pasted it. */
 const SHORTEST_MS = 60_000;
+/** What a request or a command may take until it is looked at. */
+const ON_THE_WAY_MS = 1_000;
 /** How many links a page has at the most. */
 const PAGE_MAX = 1_000;
 
@@ -192,8 +194,9 @@ function endOf(expiresAt: number | null, rules: LinkRules, now: number): number 
     if (rules.permanent) return null;
     throw unfit('A link must expire.', 'The operator allows links without an end by auth.links.permanent.');
   }
-  if (!(expiresAt >= now + SHORTEST_MS)) throw unfit('A link must live for a minute at least.');
-  if (expiresAt <= latestEnd(rules, now)) return expiresAt;
+  // Who asked for a minute reckoned a moment ago, and gets a whole one.
+  if (!(expiresAt > now + SHORTEST_MS - ON_THE_WAY_MS)) throw unfit('A link must live for a minute at least.');
+  if (expiresAt <= latestEnd(rules, now)) return Math.max(expiresAt, now + SHORTEST_MS);
   const days = rules.maxTtlMs / 86_400_000;
   throw unfit(`A link can live for ${days} days at the most.`, 'The operator decides that by auth.links.maxDays.');
 }

@@ -229,6 +229,16 @@ describe('what is done to a link', () => {
     expect([await linked.status(kept.path), await linked.status(lost.path)]).toEqual(['200', '401 link_invalid']);
     expect(await linked.links.patch(lost.id, { expiresAt: null })).toBeUndefined();
   });
+
+  test('is a whole minute for who reckoned one a moment ago', async () => {
+    const clock = manualClock();
+    await using linked = await open({ clock });
+    const { path } = await linked.make({ expiresAt: clock.now() + 59_900 });
+    await clock.advance(59_950);
+    expect(await linked.status(path)).toBe('200');
+    await clock.advance(50);
+    expect(await linked.status(path)).toBe('401 link_invalid');
+  });
 });
 
 describe('with requireKey', () => {
