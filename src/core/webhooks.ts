@@ -88,6 +88,27 @@ export interface DeliveryOutcome {
   readonly problem: string | null;
   /** Now. */
   readonly at: number;
+  /** Whether it counts among the attempts. One that the server itself broke off does not. */
+  readonly counts: boolean;
+}
+
+/** A delivery to be sent, and whose webhook it is for. */
+export interface DueDelivery extends DeliveryRow {
+  /** The tenant of the webhook. Null: it is told of everybody's events. */
+  readonly owner: string | null;
+}
+
+export interface DueQuery {
+  readonly now: number;
+  /** Not to these webhooks. */
+  readonly except: readonly string[];
+  /** Nor to those of these owners. Default: none. */
+  readonly exceptOwners?: readonly (string | null)[];
+  /** To one webhook this many at the most. */
+  readonly each: number;
+  /** To those of one owner this many at the most. Default: `limit`. */
+  readonly eachOwner?: number;
+  readonly limit: number;
 }
 
 export interface DeliveryQuery {
@@ -125,16 +146,10 @@ export interface WebhookTable {
   rewrap(id: string, sealed: string, next: Pick<WebhookRow, 'sealed' | 'keyId'>): Promise<boolean>;
 
   /**
-   * Deliveries that are due, to webhooks that are enabled and of tenants that are not suspended; of one webhook the longest
-   * due first.
-   * @param query `except`: of webhooks that are not among these. `each`: of one webhook this many at the most.
+   * Deliveries that are due, to webhooks that are enabled and of tenants that are not suspended: by webhook, first the one
+   * that waits the longest, and to each what is due the longest.
    */
-  due(query: {
-    readonly now: number;
-    readonly except: readonly string[];
-    readonly each: number;
-    readonly limit: number;
-  }): Promise<DeliveryRow[]>;
+  due(query: DueQuery): Promise<DueDelivery[]>;
   /** Takes deliveries that are due, each for one of many, until `until`. @returns those that this very call took. */
   claim(
     ids: readonly string[],

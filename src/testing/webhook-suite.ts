@@ -108,6 +108,22 @@ export function webhookSuite(database: () => Database): void {
     expect(await table().due({ now: NOW, except: [], each: 2, limit: 3 })).toHaveLength(3);
   });
 
+  it('gives first what is for who waits the longest, and so many of each owner', async () => {
+    await put(webhook('a'), webhook('b'), webhook('theirs', { tenant: 'globex' }), webhook('all', { tenant: null }));
+    for (let at = 1; at <= 3; at++) await happened({ ...audited(`of-acme-${at}`, 'key_created'), at: NOW - 10 + at });
+    await happened({ ...audited('of-globex', 'key_created', 'globex'), at: NOW - 20 });
+    const told = async (more: object) => {
+      const rows = await table().due({ now: NOW, except: [], each: 2, limit: 9, ...more });
+      return rows.map(({ webhookId, owner }) => `${webhookId} of ${owner}`);
+    };
+    expect(await told({ eachOwner: 3 })).toEqual([
+      ...['all of null', 'all of null', 'theirs of globex', 'a of acme', 'a of acme', 'b of acme'],
+    ]);
+    expect(await told({ exceptOwners: ['acme'] })).toEqual(['all of null', 'all of null', 'theirs of globex']);
+    expect(await told({ exceptOwners: [null, 'acme'] })).toEqual(['theirs of globex']);
+    expect(await told({ exceptOwners: [null], limit: 1 })).toEqual(['theirs of globex']);
+  });
+
   it('gives each delivery to one of many, and again when nothing comes of it', async () => {
     await put(webhook('a'));
     await happened(...Array.from({ length: 20 }, (_, index) => audited(`e${index}`, 'key_created')));
@@ -139,6 +155,13 @@ export function webhookSuite(database: () => Database): void {
     expect(await table().settle(id, 'z', DONE)).toBe(true);
     expect(await table().findDelivery(id)).toMatchObject({ state: 'done', status: 200, settledAt: NOW + 1 });
     expect(await due(NOW + 9_999)).toEqual([]);
+  });
+
+  it('does not count an attempt that was broken off here', async () => {
+    const [id] = await one();
+    await table().claim([id], { lease: 'x', now: NOW, until: NOW + 60 });
+    await table().settle(id, 'x', { ...DONE, state: 'due', counts: false });
+    expect(await table().findDelivery(id)).toMatchObject({ state: 'due', attempts: 0 });
   });
 
   it('sends again what was settled, once for each time it is asked to, and forgets it with its webhook', async () => {
@@ -185,7 +208,7 @@ export function webhookSuite(database: () => Database): void {
 }
 
 const NOW = 1_700_000_000_000;
-const DONE: DeliveryOutcome = { state: 'done', dueAt: NOW, status: 200, problem: null, at: NOW + 1 };
+const DONE: DeliveryOutcome = { state: 'done', dueAt: NOW, status: 200, problem: null, at: NOW + 1, counts: true };
 
 function audited(id: string, event: AuditRecord['event'], tenant: string | null = 'acme'): AuditRecord {
   return {

@@ -77,10 +77,10 @@ const GONE = 410;
 /** What becomes of a delivery after an attempt. @param attempts how many there were, this one among them. */
 export function outcomeOf(attempted: Attempted, attempts: number, schedule: Schedule, now: number): DeliveryOutcome {
   const [status, problem] = 'status' in attempted ? [attempted.status, null] : [null, attempted.problem];
-  const settled = { status, problem, at: now, dueAt: now };
+  const settled = { status, problem, at: now, dueAt: now, counts: true };
   if (status !== null && status >= 200 && status < 300) return { ...settled, state: 'done' };
   // It was not the receiver that ended it.
-  if (problem === 'interrupted') return { ...settled, state: 'due' };
+  if (problem === 'interrupted') return { ...settled, state: 'due', counts: false };
   const delayMs = schedule.retryMs[attempts - 1];
   if (status === GONE || delayMs === undefined) return { ...settled, state: 'dead' };
   const asked = 'status' in attempted ? Math.min(attempted.retryAfterMs ?? 0, LONGEST_WAIT_MS) : 0;

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { DeliveryRow, DeliveryState, WebhookRow, WebhookTable } from '../core/webhooks.ts';
+import type { DeliveryRow, DeliveryState, DueDelivery, WebhookRow, WebhookTable } from '../core/webhooks.ts';
 import { type Attempted, type AttemptParts, attempt, isGone, outcomeOf, type Schedule } from './attempt.ts';
 import { openSecrets, type SecretVault } from './secrets.ts';
 
 /** How often it is looked for what has become due, in milliseconds. */
 const LOOK_MS = 2_000;
-/** Requests under way, of this process and of one webhook: who answers slowly holds up nobody else. */
-const MOST = 64;
+/**
+ * Requests under way: of this process, to webhooks of one tenant, and to one of them. Who answers slowly holds up nobody
+ * else, however many webhooks they have.
+ */
+const MOST = 128;
+const MOST_OF_OWNER = 16;
 const MOST_OF_ONE = 4;
 
 export interface DispatcherParts extends Omit<AttemptParts, 'signal'> {
@@ -35,20 +39,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { table, clock, leaseMs, failed } = parts;
   const stopped = new AbortController();
   const flights = new Set<Promise<void>>();
-  const perWebhook = new Map<string, number>();
+  const underWay: UnderWay = { webhooks: new Map(), owners: new Map() };
   let looking: Promise<void> | undefined;
   let again = false;
 
-  const start = (delivery: DeliveryRow): void => {
-    const { webhookId } = delivery;
-    perWebhook.set(webhookId, (perWebhook.get(webhookId) ?? 0) + 1);
+  const start = (delivery: DeliveryRow, { webhookId, owner }: DueDelivery): void => {
+    add(underWay.webhooks, webhookId, 1);
+    add(underWay.owners, owner, 1);
     const flight: Promise<void> = deliver(delivery, parts, stopped.signal)
       .catch(failed)
       .finally(() => {
         flights.delete(flight);
-        const left = (perWebhook.get(webhookId) ?? 1) - 1;
-        if (left === 0) perWebhook.delete(webhookId);
-        else perWebhook.set(webhookId, left);
+        add(underWay.webhooks, webhookId, -1);
+        add(underWay.owners, owner, -1);
         look();
       });
     flights.add(flight);
@@ -57,13 +60,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const fill = async (): Promise<void> => {
     while (!stopped.signal.aborted && flights.size < MOST) {
       const now = clock.now();
-      const full = [...perWebhook].flatMap(([id, count]) => (count >= MOST_OF_ONE ? id : []));
-      const rows = await table.due({ now, except: full, each: MOST_OF_ONE, limit: MOST - flights.size });
-      const wanted = withRoom(rows, perWebhook);
-      if (wanted.length === 0) return;
+      const rows = await table.due({
+        ...{ now, each: MOST_OF_ONE, eachOwner: MOST_OF_OWNER, limit: MOST - flights.size },
+        except: full(underWay.webhooks, MOST_OF_ONE),
+        exceptOwners: full(underWay.owners, MOST_OF_OWNER),
+      });
+      const wanted = withRoom(rows, underWay);
+      if (wanted.size === 0) return;
       const lease = randomBytes(12).toString('base64url');
-      const taken = await table.claim(wanted, { lease, now, until: now + leaseMs });
-      for (const delivery of taken) start(delivery);
+      const taken = await table.claim([...wanted.keys()], { lease, now, until: now + leaseMs });
+      for (const delivery of taken) {
+        const due = wanted.get(delivery.id);
+        if (due !== undefined) start(delivery, due);
+      }
     }
   };
 
@@ -101,15 +110,35 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-/** The ids of those whose webhook has room for them. */
-function withRoom(rows: readonly DeliveryRow[], perWebhook: ReadonlyMap<string, number>): string[] {
-  const counts = new Map(perWebhook);
-  return rows.flatMap(({ id, webhookId }) => {
-    const count = counts.get(webhookId) ?? 0;
-    if (count >= MOST_OF_ONE) return [];
-    counts.set(webhookId, count + 1);
-    return id;
-  });
+/** How many requests are under way. */
+interface UnderWay {
+  readonly webhooks: Map<string, number>;
+  readonly owners: Map<string | null, number>;
+}
+
+function add<K>(counts: Map<K, number>, key: K, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+function full<K>(counts: ReadonlyMap<K, number>, most: number): K[] {
+  return [...counts].flatMap(([key, count]) => (count >= most ? [key] : []));
+}
+
+/** Those whose webhook and owner have room for them, by id. */
+function withRoom(due: readonly DueDelivery[], underWay: UnderWay): ReadonlyMap<string, DueDelivery> {
+  const webhooks = new Map(underWay.webhooks);
+  const owners = new Map(underWay.owners);
+  const wanted = new Map<string, DueDelivery>();
+  for (const each of due) {
+    const { id, webhookId, owner } = each;
+    if ((webhooks.get(webhookId) ?? 0) >= MOST_OF_ONE || (owners.get(owner) ?? 0) >= MOST_OF_OWNER) continue;
+    add(webhooks, webhookId, 1);
+    add(owners, owner, 1);
+    wanted.set(id, each);
+  }
+  return wanted;
 }
 
 async function deliver(delivery: DeliveryRow, parts: DispatcherParts, signal: AbortSignal): Promise<void> {

@@ -186,6 +186,31 @@ describe('several', () => {
     expect(receiver.received).toHaveLength(120);
   });
 
+  test('are not held up by another tenant, however many receivers of theirs do not answer', async () => {
+    let goOn: () => void = () => undefined;
+    const stalled = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let waiting = 0;
+    receiver.answer = async (path) => {
+      if (path !== '/slow') return { status: 204 };
+      waiting++;
+      await stalled;
+      return { status: 204 };
+    };
+    for (const tenant of ['acme', 'globex'])
+      for (let n = 0; n < 20; n++) await webhooks.create({ tenant, url: `${receiver.upstream.url}/slow` });
+    await webhooks.create({ tenant: 'initech', url: receiver.url });
+    for (const tenant of ['acme', 'globex', 'initech'])
+      for (let n = 0; n < 8; n++) await happen({ database, clock }, 'key_created', { keyId: 'k' }, tenant);
+    const turn = node.turn();
+    await expect.poll(() => receiver.upstream.requests.filter(({ target }) => target === '/hook').length).toBe(8);
+    expect(waiting).toBe(32);
+    goOn();
+    await turn;
+    expect(receiver.received).toHaveLength(2 * 20 * 8 + 8);
+  });
+
   test('are sent again when the node that had them is no more', async () => {
     await webhooks.create({ tenant: 'acme', url: receiver.url });
     await created();
@@ -208,6 +233,8 @@ describe('several', () => {
     await turn;
     expect(await states()).toEqual(['due']);
     expect(await database.webhooks.due({ now: clock.now(), except: [], each: 100, limit: 9 })).toHaveLength(1);
+    // However often a server is restarted, it is not the receiver that failed.
+    expect((await webhooks.deliveries({ limit: 9 })).rows).toMatchObject([{ attempts: 0 }]);
   });
 });
 

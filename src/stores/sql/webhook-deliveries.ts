@@ -1,53 +1,23 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { DeliveryRow, DeliveryState, WebhookTable, WebhookType } from '../../core/webhooks.ts';
+import type {
+  DeliveryRow,
+  DeliveryState,
+  DueDelivery,
+  DueQuery,
+  WebhookTable,
+  WebhookType,
+} from '../../core/webhooks.ts';
 import type { Schema } from './schema.ts';
 
 type DeliveryVerbs = Pick<WebhookTable, 'due' | 'claim' | 'settle' | 'deliveries' | 'findDelivery' | 'replay'>;
 
+/** More than are sent to at one time, and few enough to look at each. */
+const WEBHOOKS_AT_ONCE = 256;
+
 /** The outbox of webhooks. Each verb is one statement. */
 export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
   return {
-    // By webhook, so that the thousands that wait for one are not read to find the first of another.
-    due: async ({ now, except, limit, each }) => {
-      let waiting = db
-        .selectFrom('webhooks')
-        .select('webhooks.id')
-        .where('webhooks.enabled', '=', 1)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('suspensions')
-                .select('suspensions.id')
-                .where('suspensions.kind', '=', 'tenant')
-                .whereRef('suspensions.id', '=', 'webhooks.tenant'),
-            ),
-          ),
-        )
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('webhook_deliveries')
-              .select('webhook_deliveries.id')
-              .whereRef('webhook_deliveries.webhook_id', '=', 'webhooks.id')
-              .where('webhook_deliveries.state', '=', 'due')
-              .where('webhook_deliveries.due_at', '<=', now),
-          ),
-        )
-        .limit(limit);
-      if (except.length > 0) waiting = waiting.where('webhooks.id', 'not in', [...except]);
-      const found: DeliveryRow[] = [];
-      for (const { id } of await waiting.execute()) {
-        const due = db.selectFrom('webhook_deliveries').selectAll().where('webhook_id', '=', id);
-        const rows = await due
-          .where('state', '=', 'due')
-          .where('due_at', '<=', now)
-          .orderBy('due_at')
-          .limit(Math.min(each, limit - found.length))
-          .execute();
-        found.push(...rows.map(toRow));
-        if (found.length === limit) break;
-      }
-      return found;
-    },
+    due: (query) => selectDue(db, query),
     claim: async (ids, { lease, now, until }) => {
       if (ids.length === 0) return [];
       const taken = await db
@@ -61,10 +31,12 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
         .execute();
       return taken.map(toRow);
     },
-    settle: async (id, lease, { state, dueAt, status, problem, at }) => {
+    settle: async (id, lease, { state, dueAt, status, problem, at, counts }) => {
       const { numUpdatedRows } = await db
         .updateTable('webhook_deliveries')
         .set({ state, due_at: dueAt, status, problem, lease: null, settled_at: state === 'due' ? null : at })
+        // It was counted when it was taken: a node that is killed counts, too.
+        .$if(!counts, (update) => update.set((set) => ({ attempts: set('attempts', '-', 1) })))
         .where('id', '=', id)
         .where('lease', '=', lease)
         .executeTakeFirst();
@@ -103,6 +75,70 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
       return numUpdatedRows > 0n;
     },
   };
+}
+
+/** By webhook, so that the thousands that wait for one are not read to find the first of another. */
+async function selectDue(
+  db: Kysely<Schema>,
+  { now, except, exceptOwners = [], each, limit, eachOwner = limit }: DueQuery,
+): Promise<DueDelivery[]> {
+  const found: DueDelivery[] = [];
+  const perOwner = new Map<string | null, number>();
+  for (const { id, tenant } of await waitingWebhooks(db, now, except, exceptOwners)) {
+    const room = Math.min(each, eachOwner - (perOwner.get(tenant) ?? 0), limit - found.length);
+    if (room <= 0) continue;
+    const due = db.selectFrom('webhook_deliveries').selectAll().where('webhook_id', '=', id);
+    const rows = await due
+      .where('state', '=', 'due')
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .limit(room)
+      .execute();
+    found.push(...rows.map((row) => ({ ...toRow(row), owner: tenant })));
+    perOwner.set(tenant, (perOwner.get(tenant) ?? 0) + rows.length);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** Who waits the longest is first, so that nobody waits for ever for those who always have something. */
+function waitingWebhooks(
+  db: Kysely<Schema>,
+  now: number,
+  except: readonly string[],
+  exceptOwners: readonly (string | null)[],
+) {
+  const waiting = db
+    .selectFrom('webhooks')
+    .select(({ selectFrom }) => [
+      'webhooks.id',
+      'webhooks.tenant',
+      selectFrom('webhook_deliveries')
+        .select('webhook_deliveries.due_at')
+        .whereRef('webhook_deliveries.webhook_id', '=', 'webhooks.id')
+        .where('webhook_deliveries.state', '=', 'due')
+        .orderBy('webhook_deliveries.due_at')
+        .limit(1)
+        .as('since'),
+    ])
+    .where('webhooks.enabled', '=', 1)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('suspensions')
+            .select('suspensions.id')
+            .where('suspensions.kind', '=', 'tenant')
+            .whereRef('suspensions.id', '=', 'webhooks.tenant'),
+        ),
+      ),
+    );
+  let due = db.selectFrom(waiting.as('waiting')).select(['id', 'tenant']).where('since', '<=', now);
+  const owners = exceptOwners.filter((owner) => owner !== null);
+  if (except.length > 0) due = due.where('id', 'not in', [...except]);
+  if (owners.length > 0)
+    due = due.where((where) => where.or([where('tenant', 'is', null), where('tenant', 'not in', owners)]));
+  if (exceptOwners.includes(null)) due = due.where('tenant', 'is not', null);
+  return due.orderBy('since').orderBy('id').limit(WEBHOOKS_AT_ONCE).execute();
 }
 
 /**
