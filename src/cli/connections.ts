@@ -16,6 +16,7 @@ import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { createConnectUrl } from '../server/credentials/connect-url.ts';
 import { vaultOf } from '../server/credentials/vault.ts';
+import { accountNamesOf } from '../server/upstreams/account-names.ts';
 import { rotateWebhooks } from '../server/webhooks/webhooks.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
@@ -159,7 +160,11 @@ async function withVault(io: Io, options: Options, work: (opened: Opened) => Pro
 }
 
 /** On the command line, or in a variable, others could read it. @throws StartError */
-async function credentialFrom(io: Io, kind: ConnectionKind): Promise<Kept> {
+async function credentialFrom(
+  io: Io,
+  { kind, upstream }: Pick<ConnectionRow, 'kind' | 'upstream'>,
+  { config }: LoadedConfig,
+): Promise<Kept> {
   const refused = (at: string, wanted: string) => ({
     where: at === '' ? 'standard input' : `standard input, ${at}`,
     found: 'something else (not shown)',
@@ -172,7 +177,8 @@ async function credentialFrom(io: Io, kind: ConnectionKind): Promise<Kept> {
     throw new StartError([refused('', 'the credential as a JSON object')]);
   }
   try {
-    return readCredential(kind, given);
+    const served = config.upstreams[upstream];
+    return readCredential(kind, given, served && accountNamesOf(served));
   } catch (thrown) {
     if (!(thrown instanceof UnfitCredential)) throw thrown;
     throw new StartError(thrown.problems.map(({ at, wanted }) => refused(at, wanted)));
@@ -180,10 +186,10 @@ async function credentialFrom(io: Io, kind: ConnectionKind): Promise<Kept> {
 }
 
 async function create(io: Io, options: CreateOptions): Promise<void> {
-  const { tenant, upstream, name, kind, user = null, issuer = null, baseUrl = null } = options;
+  const { tenant, upstream, name, user = null, issuer = null, baseUrl = null } = options;
   await withVault(io, options, async ({ database, vault, loaded }) => {
     refuseUnfit(options, loaded);
-    const kept = await credentialFrom(io, kind);
+    const kept = await credentialFrom(io, options, loaded);
     const id = createIds(io.clock)('con');
     const { scopes: granted, variable: variables } = options;
     const wish = { id, tenant, upstream, name, baseUrl, variables, scopes: granted, subject: user, issuer };
@@ -296,9 +302,9 @@ async function list(io: Io, options: Options & { tenant?: string }): Promise<voi
 }
 
 async function set(io: Io, id: string, options: Options): Promise<void> {
-  await withVault(io, options, async ({ database, vault }) => {
+  await withVault(io, options, async ({ database, vault, loaded }) => {
     const row = await found(database, 'connections set', id);
-    const kept = await credentialFrom(io, row.kind);
+    const kept = await credentialFrom(io, row, loaded);
     // A server may have refreshed it meanwhile: what was given by hand goes over that.
     const write = async (over: ConnectionRow) =>
       database.connections.replace(id, over.version, nextCredential(over, kept, vault, io.clock.now()));

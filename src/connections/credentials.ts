@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import type { ConnectionKind, HeldCredential } from '../core/connections.ts';
+import type { ConnectionKind, HeldCredential, RefuseName } from '../core/connections.ts';
+import { reservedName } from '../http/header-names.ts';
 
 const text = z.string({ error: 'a text' }).min(1, { error: 'a text' });
 /** What a header can carry; anything else would break out of it. */
@@ -24,12 +25,17 @@ const jwtBearer = z.strictObject({
 });
 const bearer = z.strictObject({ token: sent });
 const basic = z.strictObject({ user: z.string({ error: 'a text' }), password: z.string({ error: 'a text' }) });
-const apiKey = z.strictObject({
-  value: sent,
-  in: z.enum(['header', 'query', 'cookie'], { error: 'header, query or cookie' }).default('header'),
-  /** Without it, it is sent as each operation's `security` says. */
-  name: name.optional(),
-});
+const apiKey = z
+  .strictObject({
+    value: sent,
+    in: z.enum(['header', 'query', 'cookie'], { error: 'header, query or cookie' }).default('header'),
+    /** Without it, it is sent as each operation's `security` says. */
+    name: name.optional(),
+  })
+  .refine((given) => given.in !== 'cookie' || /^[^\s",;\\]+$/.test(given.value), {
+    path: ['value'],
+    error: 'what a cookie can carry',
+  });
 const headers = z.strictObject({
   headers: z.record(name, sent).refine((given) => Object.keys(given).length > 0, { error: 'at least one header' }),
 });
@@ -72,16 +78,35 @@ export class UnfitCredential extends Error {
   }
 }
 
-/** Reads a credential as somebody gives it. @throws UnfitCredential */
-export function readCredential(kind: ConnectionKind, given: unknown): Kept {
+/**
+ * Reads a credential as somebody gives it.
+ * @param refuses what its upstream takes from no account. Default: what none takes.
+ * @throws UnfitCredential
+ */
+export function readCredential(kind: ConnectionKind, given: unknown, refuses: RefuseName = reservedName): Kept {
   const read = SCHEMAS[kind].safeParse(given);
-  if (read.success) return { kind, ...read.data } as Kept;
+  if (read.success) {
+    const kept = { kind, ...read.data } as Kept;
+    const refused = refusedNames(kept, refuses);
+    if (refused.length > 0) throw new UnfitCredential(refused);
+    return kept;
+  }
   throw new UnfitCredential(
     read.error.issues.map((issue) => ({
       at: issue.path.join('.'),
       wanted: issue.code === 'unrecognized_keys' ? `no ${issue.keys.join(', ')}` : issue.message,
     })),
   );
+}
+
+function refusedNames(kept: Kept, refuses: RefuseName): UnfitCredential['problems'] {
+  const refused = (at: string, place: 'header' | 'query' | 'cookie', called: string) => {
+    const why = refuses(place, called);
+    return why === undefined ? [] : [{ at, wanted: `another name than ${called}, which ${why}` }];
+  };
+  if (kept.kind === 'headers')
+    return Object.keys(kept.headers).flatMap((each) => refused(`headers.${each}`, 'header', each));
+  return kept.kind === 'api_key' && kept.name !== undefined ? refused('name', kept.in, kept.name) : [];
 }
 
 export function isRenewable(kept: Kept): kept is Renewable {

@@ -98,6 +98,12 @@ export interface HeldCredential {
   readonly headers?: { readonly [name: string]: string };
 }
 
+/**
+ * Why an account may not send something of that name there, in words that go on from the name; nothing where it may. What
+ * the server itself says in a request, no account says otherwise.
+ */
+export type RefuseName = (place: 'header' | 'query' | 'cookie', name: string) => string | undefined;
+
 /** A connection as one call uses it. */
 export interface Account {
   readonly id: string;

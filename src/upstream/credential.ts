@@ -1,4 +1,4 @@
-import type { Account, Accounts, HeldCredential } from '../core/connections.ts';
+import type { Account, Accounts, HeldCredential, RefuseName } from '../core/connections.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { UpstreamRequest } from '../core/upstream.ts';
@@ -58,6 +58,10 @@ export interface CredentialConfig {
   readonly source: CredentialSource;
   /** Headers for every request: a literal, or `principal.tenant`, `principal.subject`, `principal.clientId`. */
   readonly headers?: { readonly [name: string]: string };
+  /** What no account may send. Default: whatever it sends, it may. */
+  readonly refusesName?: RefuseName;
+  /** Hears why an account was not called with. */
+  readonly accountRefused?: (why: string) => void;
 }
 
 /** One security scheme, as far as a credential cares. An operation's plan has these. */
@@ -83,6 +87,7 @@ export interface Credential {
   /**
    * As {@link Credential.apply}, with an account of {@link Credential.accounts}, and where that is.
    * @returns also what nobody may see of it.
+   * @throws PosternError as {@link Credential.apply}, and for an account that says what the server says.
    */
   applyAccount(
     request: UpstreamRequest,
@@ -115,12 +120,28 @@ export function compileCredential(
     secrets: secretsOf(config.source, attach ?? []),
     apply: (request, principal, token) =>
       attached(request, principal, token === undefined ? attach : attach && [...attach, attachBearer(token)]),
-    applyAccount: (request, principal, { held, baseUrl }) => {
+    applyAccount: (request, principal, { id, held, baseUrl }) => {
       const all = isOpen(operation.security) ? [] : heldAttachments(held, operation.security);
+      refuseNames(id, all ?? [], config);
       const there = baseUrl === null ? request : movedTo(request, config.source, baseUrl);
       return { request: attached(there, principal, all), secrets: heldSecrets(held, all ?? []) };
     },
   };
+}
+
+/** What was taken when it was connected, a config of later may say itself. @throws PosternError `upstream_error` */
+function refuseNames(id: string, attached: readonly Attach[], { refusesName, accountRefused }: CredentialConfig): void {
+  for (const { in: place, name } of attached) {
+    const plain = place === 'query' ? decodeURIComponent(name) : name;
+    const why = refusesName?.(place, plain);
+    if (why === undefined) continue;
+    accountRefused?.(`connection ${id}: its credential has the ${place} ${plain}, which ${why}`);
+    throw new PosternError('upstream_error', {
+      message: 'This server cannot use the account that is connected.',
+      hint: `Its credential has the ${place} ${plain}, which ${why}. It has to be given another one; do not retry.`,
+      retryable: false,
+    });
+  }
 }
 
 /** A request to the place of one account. @throws PosternError `internal` for one that is not to the upstream's own. */

@@ -43,6 +43,19 @@ test('87: an account is connected with a credential from standard input, which c
   for (const { out, err } of [made, listed, shown, again, trail]) expect(out + err).not.toContain('CANARY');
 });
 
+test.each([
+  ['{"X-Tenant":"CANARY-globex"}', 'headers.X-Tenant', 'the config of this server sends'],
+  ['{"X-Forwarded-Host":"CANARY-globex"}', 'headers.X-Forwarded-Host', 'is for this server to say'],
+])('85: an account that sends %s is refused, with the name and no value', async (headers, at, why) => {
+  const says =
+    'upstreams: { crm: { openapi: ./crm.yaml, headers: { X-Tenant: principal.tenant }, credential: { from: connection } } }';
+  const cwd = folder({ 'postern.yaml': says });
+  const refused = await ran([...CREATE.slice(0, -1), 'headers'], cwd, `{"headers":${headers}}`);
+  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining(`standard input, ${at}`) });
+  expect(refused.err).toContain(why);
+  expect(refused.err).not.toContain('CANARY');
+});
+
 const CONNECTABLE = `
 server: { url: "https://mcp.test" }
 upstreams:

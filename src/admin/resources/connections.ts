@@ -9,6 +9,7 @@ import {
   type ConnectionKind,
   type ConnectionRow,
   type ConnectionTable,
+  type RefuseName,
 } from '../../core/connections.ts';
 import { PosternError } from '../../core/errors.ts';
 import type { IdSource } from '../../lib/ids.ts';
@@ -24,6 +25,8 @@ export interface ConnectionsParts {
   readonly upstreams: () => readonly string[];
   /** The URLs of an upstream that variables may stand in. */
   readonly places: (upstream: string) => readonly (string | undefined)[];
+  /** What no account of an upstream may send. */
+  readonly refusesName: (upstream: string) => RefuseName | undefined;
 }
 
 const credential = z.record(z.string().max(100), z.unknown()).meta({
@@ -78,6 +81,8 @@ type Patch = z.output<typeof connectionChanges>;
 /** Customers' accounts at upstreams. Their credentials go in and never come out. */
 export function connectionsResource(parts: ConnectionsParts): Resource<ConnectionRow, object, New, Patch> {
   const { table, vault, clock, ids } = parts;
+  const credentialOf = (kind: ConnectionKind, given: unknown, upstream: string): Kept =>
+    read(kind, given, parts.refusesName(upstream));
   return {
     ...{ path: 'connections', type: 'Connection', one: 'a connected account', many: 'connected accounts', shown },
     show: ({ subject, issuer, createdAt, updatedAt, ...row }) => ({
@@ -111,7 +116,7 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
         if (unfit !== undefined) throw new PosternError('invalid_params', { message: unfit });
         const owner = { subject: user?.subject ?? null, issuer: user?.issuer ?? null };
         const wish = { id: ids('con'), tenant, upstream, name, baseUrl, variables, scopes, ...owner };
-        const row = makeConnection(wish, credentialOf(kind, given.credential), vault, clock.now());
+        const row = makeConnection(wish, credentialOf(kind, given.credential, upstream), vault, clock.now());
         if (await table.insert(row)) return { row };
         throw new PosternError('conflict', { message: 'There is a connection of that name.' });
       },
@@ -120,7 +125,7 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
       event: 'connection_changed',
       body: connectionChanges,
       run: async (row, patch) => {
-        const write = nextCredential(row, credentialOf(row.kind, patch.credential), vault, clock.now());
+        const write = nextCredential(row, credentialOf(row.kind, patch.credential, row.upstream), vault, clock.now());
         if (!(await table.replace(row.id, row.version, write))) return undefined;
         return { ...row, ...write, version: row.version + 1, state: 'connected' };
       },
@@ -135,9 +140,9 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
 }
 
 /** @throws PosternError `invalid_arguments`, which says where and never what was found. */
-function credentialOf(kind: ConnectionKind, given: unknown): Kept {
+function read(kind: ConnectionKind, given: unknown, refuses: RefuseName | undefined): Kept {
   try {
-    return readCredential(kind, given);
+    return readCredential(kind, given, refuses);
   } catch (thrown) {
     if (!(thrown instanceof UnfitCredential)) throw thrown;
     const errors = thrown.problems.map(({ at, wanted }) => ({

@@ -131,6 +131,7 @@ function connectionsParts({ database, clock, master, offer }: ManagedParts) {
     ...{ table: database.connections, clock, ids: createIds(clock) },
     vault: vaultOf(offer().config, master),
     places: (upstream: string) => placesOf(offer().config.upstreams[upstream]),
+    refusesName: (upstream: string) => offer().backing.upstreams.find(({ name }) => name === upstream)?.accountNames,
     upstreams: () =>
       Object.entries(offer().config.upstreams).flatMap(([name, { credential }]) =>
         credential.from === 'connection' ? [name] : [],

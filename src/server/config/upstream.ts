@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFramingHeader } from '../../http/header-names.ts';
 import { PRESET_NAMES } from '../../upstream/presets.ts';
 import { bindings, ownershipCheck } from './access.ts';
 import { catalogueFields, trim } from './catalogue.ts';
@@ -179,14 +180,15 @@ const credential = z.discriminatedUnion(
   { error: SOURCES },
 );
 
-/** Headers that carry credentials or belong to the connection; `credential` and HTTP itself set those. */
-const RESERVED =
-  /^(authorization|proxy-.*|cookie|host|content-.*|transfer-encoding|connection|te|upgrade|x-api-key|api-key)$/i;
+/** Headers that carry credentials; `credential` sets those. */
+const CREDENTIALS = /^(?:authorization|cookie|x-api-key|api-key)$/i;
 
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'the name of a header' })
-  .refine((name) => !RESERVED.test(name), { error: 'a header that carries no credential; those go to `credential`' });
+  .refine((name) => !CREDENTIALS.test(name) && !isFramingHeader(name), {
+    error: 'a header that carries no credential; those go to `credential`',
+  });
 
 const headerValue = matching(
   /^[\t\x20-\x7e]+$/,

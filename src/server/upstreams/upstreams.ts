@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../../calls/openapi-tool.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { RefuseName } from '../../core/connections.ts';
 import type { Principal } from '../../core/principal.ts';
 import { createEgress, type Egress } from '../../lib/egress.ts';
 import { SchemaCompiler } from '../../lib/schema.ts';
@@ -30,6 +31,7 @@ import { StartError } from '../config/problem.ts';
 import { spell } from '../config/problems.ts';
 import type { CallerGround, CredentialUse } from '../credentials/caller-credentials.ts';
 import { bindsCaller, bindTools, type Tie, tiesOf } from './access.ts';
+import { accountNamesOf } from './account-names.ts';
 import { accountTools, callBase, loadExpired } from './accounts.ts';
 import { compileConfigured, loadMappings, operationMapping, type UpstreamMappings } from './expressions.ts';
 import { type Guarded, loadOwnership } from './ownership.ts';
@@ -82,6 +84,8 @@ export interface LoadedUpstream {
   readonly scopes: { readonly [name: string]: string };
   /** The names of its tools that reach whatever its one credential reaches, whoever calls. */
   readonly untied: readonly string[];
+  /** What accounts that are connected may not send. */
+  readonly accountNames: RefuseName;
   /** The accounts among which a caller chooses, by name; absent where nobody does. */
   readonly choices?: (principal: Principal) => Promise<readonly string[]>;
   /** What the config has before one of its tools. */
@@ -189,8 +193,12 @@ export async function loadUpstream(
   const retry = createRetry({ clock, random: Math.random });
   const upstream = { name, origins: [origin], egress, clock, userAgent, retry, ...state };
   const opened = await openCredential(name, config, { url: base, place: baseUrl }, surroundings);
-  const credential = { source: opened.source, headers: config.headers };
   const { document, tools, warnings, scopes } = converted;
+  const accountNames = accountNamesOf(config, tools);
+  const credential = {
+    ...{ source: opened.source, headers: config.headers, refusesName: accountNames },
+    accountRefused: (why: string) => report('credential_refused', name, why),
+  };
   const bound = bindTools(name, config, tools);
   const { over, choices } = accountTools(config, opened.source);
   const parts = {
@@ -225,7 +233,7 @@ export async function loadUpstream(
   });
   const tieOf = tiesOf(name, config, (tool) => owned.get(tool)?.where ?? bound.get(tool)?.find(bindsCaller)?.where);
   return {
-    ...{ name, baseUrl, tools, callables, warnings, scopes },
+    ...{ name, baseUrl, tools, callables, warnings, scopes, accountNames },
     untied: tools.flatMap((each) => (tieOf(each) === undefined ? [each.tool.name] : [])),
     ...(choices === undefined ? {} : { choices }),
     guardsOf: (tool) => ({
