@@ -5,6 +5,7 @@ import type { Database } from '../core/database.ts';
 import { systemClock } from '../lib/clock.ts';
 import { databaseRaceSuite } from '../testing/database-race-suite.ts';
 import { databaseSuite } from '../testing/database-suite.ts';
+import { retentionSuite } from '../testing/retention-suite.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -17,6 +18,10 @@ describe.skipIf(POSTGRES === undefined)('a real PostgreSQL', () => {
   afterAll(() => server.stop());
 
   databaseSuite('PostgreSQL', async () => openPostgres({ url: await server.fresh(), clock: systemClock }));
+
+  retentionSuite('PostgreSQL, shared by tenants', async (clock, { audit, deliveries }) =>
+    openPostgres({ url: await server.fresh(), clock, audit: { rows: audit }, deliveries: { rows: deliveries } }),
+  );
 
   databaseRaceSuite('PostgreSQL', join(import.meta.dirname, '../testing/database-race.test.child.ts'), async () => {
     const url = await server.fresh();

@@ -32,6 +32,8 @@ export interface PostgresOptions {
   readonly calls?: Retention;
   /** What is kept of the audit trail. */
   readonly audit?: Retention;
+  /** What is kept of deliveries to webhooks. Default: 30 days, and 100,000 of them. */
+  readonly deliveries?: Retention;
 }
 
 /** Any number, as long as it is always the same: `postern` in ASCII. */
@@ -67,7 +69,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
   const endsPruner = createPruner(db, clock, ENDS);
-  const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
+  const deliveryPruner = createPruner(db, clock, DELIVERIES, options.deliveries ?? DELIVERIES_KEPT);
 
   const database: Database = {
     keys: createApiKeyTable(db),

@@ -9,6 +9,7 @@ import { systemClock } from '../lib/clock.ts';
 import { databaseRaceSuite } from '../testing/database-race-suite.ts';
 import { databaseSuite } from '../testing/database-suite.ts';
 import { manualClock } from '../testing/manual-clock.ts';
+import { retentionSuite } from '../testing/retention-suite.ts';
 import { openSqlite } from './sqlite.ts';
 
 let folder: string;
@@ -108,6 +109,10 @@ describe('retention', () => {
     return rows.map(({ id }) => id);
   }
 });
+
+retentionSuite('SQLite, shared by tenants', async (clock, { audit, deliveries }) =>
+  openSqlite({ file: ':memory:', clock, audit: { rows: audit }, deliveries: { rows: deliveries } }),
+);
 
 databaseRaceSuite('SQLite', join(import.meta.dirname, '../testing/database-race.test.child.ts'), async () => {
   const file = fresh();

@@ -28,6 +28,8 @@ export interface SqliteOptions {
   readonly calls?: Retention;
   /** What is kept of the audit trail. */
   readonly audit?: Retention;
+  /** What is kept of deliveries to webhooks. Default: 30 days, and 100,000 of them. */
+  readonly deliveries?: Retention;
 }
 
 const ENGINE: Engine = {
@@ -51,7 +53,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
   const endsPruner = createPruner(db, clock, ENDS);
-  const deliveryPruner = createPruner(db, clock, DELIVERIES, DELIVERIES_KEPT);
+  const deliveryPruner = createPruner(db, clock, DELIVERIES, options.deliveries ?? DELIVERIES_KEPT);
   const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
     await db.connection().execute(async () => sqlite.runAll(statements));

@@ -1,6 +1,7 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { AuditRecord, AuditTable } from '../../core/audit.ts';
 import type { Schema } from './schema.ts';
+import type { Shares } from './shares.ts';
 import { enqueueDeliveries } from './webhooks.ts';
 
 /** Well below the parameters that a statement may have in either engine. */
@@ -82,6 +83,41 @@ export async function startOfNewestAudit(db: Kysely<Schema>, count: number): Pro
   const newest = db.selectFrom('audit').select('at').orderBy('at', 'desc').limit(1);
   return (await newest.offset(count - 1).executeTakeFirst())?.at;
 }
+
+/** By tenant, so that who does much takes nothing from the trail of others. */
+export const auditShares: Shares = {
+  parts: async (db) => {
+    const counts = db.selectFrom('audit').select(({ fn }) => ['tenant', fn.countAll<number>().as('count')]);
+    const rows = await counts.groupBy('tenant').execute();
+    return rows.map(({ tenant, count }) => ({ tenant, count: Number(count) }));
+  },
+  startOfNewest: async (db, { tenant }, count) => {
+    const newest = db
+      .selectFrom('audit')
+      .select('at')
+      .where('tenant', tenant === null ? 'is' : '=', tenant);
+    return (
+      await newest
+        .orderBy('at', 'desc')
+        .limit(1)
+        .offset(count - 1)
+        .executeTakeFirst()
+    )?.at;
+  },
+  deleteOldest: async (db, { tenant }, limit, before) => {
+    const is = tenant === null ? 'is' : '=';
+    const oldest = db.selectFrom('audit').select(['at', 'id']).where('tenant', is, tenant).where('at', '<', before);
+    const rows = await oldest.orderBy('at').orderBy('id').limit(limit).execute();
+    const last = rows.at(-1);
+    if (last === undefined) return false;
+    await db
+      .deleteFrom('audit')
+      .where('tenant', is, tenant)
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<=', tuple(last.at, last.id)))
+      .execute();
+    return rows.length === limit;
+  },
+};
 
 function toRow(record: AuditRecord): Schema['audit'] {
   const { id, at, tenant, actorKind, actor, clientId, event, requestId, detail } = record;

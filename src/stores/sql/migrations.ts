@@ -8,6 +8,7 @@ import { createListIndexes } from './list-indexes.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
 import type { Schema } from './schema.ts';
 import { createSuspensions } from './suspensions.ts';
+import { createDeliveryShares } from './webhook-deliveries.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** What the engines do each in their own way. */
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0010_webhooks', up: createWebhooks },
   { name: '0011_admin_keys', up: createAdminKeys },
   { name: '0011_list_indexes', up: createListIndexes },
+  { name: '0012_delivery_shares', up: createDeliveryShares },
 ];
 
 /**

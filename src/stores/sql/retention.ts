@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
-import { deleteOldestAudit, startOfNewestAudit } from './audit.ts';
+import { auditShares, deleteOldestAudit, startOfNewestAudit } from './audit.ts';
 import { deleteOldestCalls, startOfNewestCalls } from './calls.ts';
 import type { Schema } from './schema.ts';
-import { deleteOldestDeliveries, startOfNewestDeliveries } from './webhook-deliveries.ts';
+import { type Shares, shortenings } from './shares.ts';
+import { deleteOldestDeliveries, deliveryShares, startOfNewestDeliveries } from './webhook-deliveries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -14,7 +15,7 @@ const ROWS_A_STEP = 1_000;
 export interface Retention {
   /** Rows older than this many days are deleted. Default 30 for calls, 365 for the audit trail. */
   readonly days?: number;
-  /** This many are kept, the newest, give or take a twentieth. Default 1,000,000. */
+  /** This many are kept, give or take a twentieth. Default 1,000,000. */
   readonly rows?: number;
 }
 
@@ -23,14 +24,22 @@ interface Shortened {
   /** @returns whether there may be more. */
   readonly deleteOldest: (db: Kysely<Schema>, limit: number, before: number) => Promise<boolean>;
   readonly startOfNewest: (db: Kysely<Schema>, count: number) => Promise<number | undefined>;
+  /** How it is shared among tenants. Default: of all rows, whosever they are, the newest are kept. */
+  readonly shares?: Shares;
   readonly days: number;
 }
 
 export const CALLS: Shortened = { deleteOldest: deleteOldestCalls, startOfNewest: startOfNewestCalls, days: 30 };
-export const AUDIT: Shortened = { deleteOldest: deleteOldestAudit, startOfNewest: startOfNewestAudit, days: 365 };
+export const AUDIT: Shortened = {
+  deleteOldest: deleteOldestAudit,
+  startOfNewest: startOfNewestAudit,
+  shares: auditShares,
+  days: 365,
+};
 export const DELIVERIES: Shortened = {
   deleteOldest: deleteOldestDeliveries,
   startOfNewest: startOfNewestDeliveries,
+  shares: deliveryShares,
   days: 30,
 };
 /** What ended before its time, once every node has read it. */
@@ -72,8 +81,17 @@ export function createPruner(
   const work = async (): Promise<void> => {
     // A time, not a number of rows: nodes that prune at once delete the same rows and no more.
     const tooMany = (await table.startOfNewest(db, maxRows)) ?? 0;
-    const before = Math.max(tooMany, clock.now() - days * DAY_MS);
+    const tooOld = clock.now() - days * DAY_MS;
+    const before = table.shares === undefined ? Math.max(tooMany, tooOld) : tooOld;
     while (!closed && (await table.deleteOldest(db, ROWS_A_STEP, before))) await nextTurn();
+    if (table.shares !== undefined && tooMany > tooOld) await share(table.shares);
+  };
+  const share = async ({ parts, startOfNewest, deleteOldest }: Shares): Promise<void> => {
+    for (const part of shortenings(await parts(db), maxRows)) {
+      const start = part.keep === 0 ? Number.MAX_SAFE_INTEGER : await startOfNewest(db, part, part.keep);
+      if (start === undefined) continue;
+      while (!closed && (await deleteOldest(db, part, ROWS_A_STEP, start))) await nextTurn();
+    }
   };
   const prune = (): Promise<void> => {
     since = 0;

@@ -8,6 +8,7 @@ import type {
   WebhookType,
 } from '../../core/webhooks.ts';
 import type { Schema } from './schema.ts';
+import type { Part, Shares } from './shares.ts';
 
 type DeliveryVerbs = Pick<WebhookTable, 'due' | 'claim' | 'settle' | 'deliveries' | 'findDelivery' | 'replay'>;
 
@@ -158,6 +159,46 @@ export async function deleteOldestDeliveries(db: Kysely<Schema>, limit: number, 
 export async function startOfNewestDeliveries(db: Kysely<Schema>, count: number): Promise<number | undefined> {
   const newest = db.selectFrom('webhook_deliveries').select('created_at').orderBy('created_at', 'desc').limit(1);
   return (await newest.offset(count - 1).executeTakeFirst())?.created_at;
+}
+
+/** What may be lost last. */
+const KEPT_FIRST: readonly string[] = ['due', 'dead', 'done'] satisfies DeliveryState[];
+
+/**
+ * By whose events they are: who sets off many loses some of their own, whoever is told of them. What was delivered goes
+ * before what was given up, and that before what is still due.
+ */
+export const deliveryShares: Shares = {
+  parts: async (db) => {
+    const counts = db
+      .selectFrom('webhook_deliveries')
+      .select(({ fn }) => ['tenant', 'state', fn.countAll<number>().as('count')]);
+    const rows = await counts.groupBy(['tenant', 'state']).execute();
+    const parts = rows.map(({ tenant, state, count }) => ({ tenant, state, count: Number(count) }));
+    return parts.sort((one, other) => KEPT_FIRST.indexOf(one.state) - KEPT_FIRST.indexOf(other.state));
+  },
+  startOfNewest: async (db, part, count) => {
+    const newest = ofPart(db, part).select('created_at').orderBy('created_at', 'desc').limit(1);
+    return (await newest.offset(count - 1).executeTakeFirst())?.created_at;
+  },
+  deleteOldest: async (db, part, limit, before) => {
+    const oldest = ofPart(db, part).select('id').where('created_at', '<', before).orderBy('created_at').limit(limit);
+    const { numDeletedRows } = await db.deleteFrom('webhook_deliveries').where('id', 'in', oldest).executeTakeFirst();
+    return numDeletedRows === BigInt(limit);
+  },
+};
+
+function ofPart(db: Kysely<Schema>, { tenant, state = '' }: Part) {
+  return db
+    .selectFrom('webhook_deliveries')
+    .where('tenant', tenant === null ? 'is' : '=', tenant)
+    .where('state', '=', state);
+}
+
+/** What is counted by whose events they are is read from an index. */
+export async function createDeliveryShares(db: Kysely<Schema>): Promise<void> {
+  const index = db.schema.createIndex('webhook_deliveries_by_tenant').on('webhook_deliveries');
+  await index.columns(['tenant', 'state', 'created_at']).execute();
 }
 
 function toRow(columns: Selectable<Schema['webhook_deliveries']>): DeliveryRow {
