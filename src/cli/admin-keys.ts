@@ -2,16 +2,14 @@ import { Command, Option } from 'commander';
 import { createAdminKey } from '../auth/admin-key.ts';
 import { createPepper } from '../auth/api-key.ts';
 import { ADMIN_ROLES, type AdminKeyRow, type AdminRole } from '../core/admin.ts';
-import type { Database } from '../core/database.ts';
 import { deriveKey } from '../lib/seal.ts';
-import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { type Io, print, style } from './io.ts';
 import { noteAudit } from './note-audit.ts';
 import { configOption, duration, jsonOption } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
-import { openDatabase } from './stores.ts';
+import { withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface Options {
@@ -51,20 +49,6 @@ export function adminKeysCommand(io: Io): Command {
     .argument('<id>', 'the id that `postern admin-keys list` shows')
     .action((id: string, options: Options) => revoke(io, id, options));
   return keys;
-}
-
-async function withDatabase(
-  io: Io,
-  options: Options,
-  work: (database: Database, loaded: LoadedConfig) => Promise<void>,
-): Promise<void> {
-  const loaded = await loadConfig(options.config, io);
-  const database = await openDatabase(io, loaded.config, loaded.baseDir);
-  try {
-    await work(database, loaded);
-  } finally {
-    await database.close();
-  }
 }
 
 async function create(io: Io, { role, tenant, name, expires, ...options }: CreateOptions): Promise<void> {

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditPlace, AuditRecord } from '../core/audit.ts';
-import { loadConfig } from '../server/config/load.ts';
 import { type Io, print, style } from './io.ts';
 import { configOption, duration, jsonOption } from './options.ts';
-import { openDatabase } from './stores.ts';
+import { withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface AuditOptions {
@@ -34,9 +33,7 @@ export function auditCommand(io: Io): Command {
 
 async function audit(io: Io, options: AuditOptions): Promise<void> {
   const { tenant, since, before, limit } = options;
-  const { config, baseDir } = await loadConfig(options.config, io);
-  const database = await openDatabase(io, config, baseDir);
-  try {
+  await withDatabase(io, options, async (database) => {
     const found = await database.audit.list({
       ...(tenant === undefined ? {} : { tenant }),
       ...(since === undefined ? {} : { since: io.clock.now() - since }),
@@ -50,9 +47,7 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
     if (rows.length === 0) return print(io.stdout, 'Nothing.');
     print(io.stdout, table(COLUMNS, rows));
     if (next !== null) print(io.stderr, style(io.stderr, 'dim', `There is more: --before ${next}`));
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 const COLUMNS = [

@@ -1,15 +1,12 @@
 import { Command } from 'commander';
-import type { Database } from '../core/database.ts';
 import type { OAuthGrantRow } from '../core/oauth-tables.ts';
 import { tokenLifeMs } from '../oauth/keys/open-keys.ts';
 import { endGrant } from '../oauth/storage/end-grant.ts';
-import type { Config } from '../server/config/config.ts';
-import { loadConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
 import { configOption, jsonOption } from './options.ts';
-import { openDatabase } from './stores.ts';
+import { withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface Options {
@@ -34,20 +31,6 @@ export function grantsCommand(io: Io): Command {
   return grants;
 }
 
-async function withDatabase(
-  io: Io,
-  options: Options,
-  work: (database: Database, config: Config) => Promise<void>,
-): Promise<void> {
-  const { config, baseDir } = await loadConfig(options.config, io);
-  const database = await openDatabase(io, config, baseDir);
-  try {
-    await work(database, config);
-  } finally {
-    await database.close();
-  }
-}
-
 async function list(io: Io, options: Options & { tenant?: string }): Promise<void> {
   const { tenant } = options;
   await withDatabase(io, options, async ({ oauth }) => {
@@ -68,7 +51,7 @@ async function list(io: Io, options: Options & { tenant?: string }): Promise<voi
 }
 
 async function revoke(io: Io, id: string, options: Options): Promise<void> {
-  await withDatabase(io, options, async (database, { auth }) => {
+  await withDatabase(io, options, async (database, { config: { auth } }) => {
     const { clock } = io;
     const { oauth: tables } = database;
     const row = await tables.grants.find(id);

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { createApiKey } from '../auth/api-key.ts';
-import type { ApiKeyRow, Database } from '../core/database.ts';
+import type { ApiKeyRow } from '../core/database.ts';
 import { nearest } from '../lib/nearest.ts';
 import { configuredScopes } from '../server/admin/scopes.ts';
-import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
 import { type Problem, StartError } from '../server/config/problem.ts';
 import { convertAll } from './convert.ts';
 import { type Io, print, style } from './io.ts';
@@ -11,7 +11,7 @@ import { noteAudit } from './note-audit.ts';
 import { configOption, duration, jsonOption, scopes } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
-import { openDatabase, pepperOf } from './stores.ts';
+import { pepperOf, withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface KeysOptions {
@@ -61,20 +61,6 @@ export function keysCommand(io: Io): Command {
     .addOption(jsonOption())
     .action((id: string, options: KeysOptions) => revoke(io, id, options));
   return keys;
-}
-
-async function withDatabase(
-  io: Io,
-  options: KeysOptions,
-  work: (database: Database, loaded: LoadedConfig) => Promise<void>,
-): Promise<void> {
-  const loaded = await loadConfig(options.config, io);
-  const database = await openDatabase(io, loaded.config, loaded.baseDir);
-  try {
-    await work(database, loaded);
-  } finally {
-    await database.close();
-  }
 }
 
 async function create(io: Io, options: CreateOptions): Promise<void> {

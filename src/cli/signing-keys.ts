@@ -11,7 +11,7 @@ import { noteAudit } from './note-audit.ts';
 import { configOption, jsonOption } from './options.ts';
 import { masterOf } from './setup.ts';
 import { LocalState } from './state.ts';
-import { openCache, openDatabase } from './stores.ts';
+import { openCache, openDatabase, withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface SigningKeysOptions {
@@ -48,9 +48,7 @@ export function signingKeysCommand(io: Io): Command {
 }
 
 async function list(io: Io, options: SigningKeysOptions): Promise<void> {
-  const { config, baseDir } = await loadConfig(options.config, io);
-  const database = await openDatabase(io, config, baseDir);
-  try {
+  await withDatabase(io, options, async (database) => {
     const now = io.clock.now();
     const facts: Fact[] = [];
     for (const signs of PURPOSES) {
@@ -67,9 +65,7 @@ async function list(io: Io, options: SigningKeysOptions): Promise<void> {
       { head: 'STATUS', cell: ({ status }: Fact) => status },
     ];
     print(io.stdout, table(columns, facts));
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function rotate(io: Io, options: RotateOptions): Promise<void> {

@@ -4,6 +4,7 @@ import type { Cache } from '../core/cache.ts';
 import type { Database } from '../core/database.ts';
 import { deriveKey } from '../lib/seal.ts';
 import type { Config } from '../server/config/config.ts';
+import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
 import type { Secret } from '../server/config/secret.ts';
 import { openStoreCache, openStoreDatabase, prepareDatabase } from '../stores/open.ts';
 import type { Io } from './io.ts';
@@ -21,6 +22,21 @@ export async function openDatabase(io: Io, config: Config, baseDir: string, dev 
   } catch (thrown) {
     await database.close();
     throw thrown;
+  }
+}
+
+/** Opens the database of the config that a command is given, for as long as the command works on it. @throws StartError */
+export async function withDatabase(
+  io: Io,
+  options: { readonly config?: string },
+  work: (database: Database, loaded: LoadedConfig) => Promise<void>,
+): Promise<void> {
+  const loaded = await loadConfig(options.config, io);
+  const database = await openDatabase(io, loaded.config, loaded.baseDir);
+  try {
+    await work(database, loaded);
+  } finally {
+    await database.close();
   }
 }
 

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import type { Database } from '../core/database.ts';
 import type { SuspendedKind, SuspensionRow } from '../core/suspensions.ts';
-import { loadConfig } from '../server/config/load.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
 import { configOption, jsonOption } from './options.ts';
-import { openDatabase } from './stores.ts';
+import { withDatabase } from './stores.ts';
 import { table } from './table.ts';
 
 interface Options {
@@ -86,16 +85,6 @@ function suspending(io: Io, kind: SuspendedKind, words: Words): Command {
     .argument('<id>', words.id)
     .action((id: string, options: Options) => change(io, kind, id, false, options));
   return command;
-}
-
-async function withDatabase(io: Io, options: Options, work: (database: Database) => Promise<void>): Promise<void> {
-  const { config, baseDir } = await loadConfig(options.config, io);
-  const database = await openDatabase(io, config, baseDir);
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }
 
 /** What nobody has heard of is suspended, too: it may come. */
