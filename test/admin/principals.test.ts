@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/server/config/load.ts';
+import { refusals } from '../../src/server/config/safety.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { tool } from '../../src/tools/define.ts';
 import { TestIssuer } from '../auth/issuer.ts';
@@ -172,6 +174,46 @@ test('an issuer of its own opens it and nothing else, beside the facade that cli
   const path = '/.well-known/oauth-protected-resource/admin/api';
   const { json } = await server.door.send({ method: 'GET', path });
   expect(json.authorization_servers).toEqual([issuer.url]);
+});
+
+test('what an issuer has in `aud` for tools opens nothing here; another audience does, where it is said', async () => {
+  await using issuer = await TestIssuer.start();
+  const [server, tools] = [{ url: 'https://mcp.test', hosts: ['127.0.0.1'] }, { claims: { tenant: 'org' } }];
+  const open = (issuers: object[]) =>
+    openAdministered({
+      config: {
+        ...{ server },
+        auth: {
+          issuers: [{ issuer: issuer.url, audience: 'tools', ...tools }],
+          admin: { enabled: true, issuers },
+        },
+      },
+    });
+  const bearer = async (aud: string) => ({
+    headers: { authorization: `Bearer ${await issuer.token({ aud, scope: 'admin:write' })}` },
+  });
+  await using strict = await open([]);
+  expect((await strict.door.legacy(await issuer.token({ aud: 'tools' }), 'tools/list')).status).toBe(200);
+  expect((await strict.ask('GET', '/keys', await bearer('tools'))).status).toBe(401);
+  expect((await strict.ask('GET', '/keys', await bearer('https://mcp.test/admin/api'))).status).toBe(200);
+  await using other = await open([{ issuer: issuer.url, audience: 'admins', ...tools }]);
+  const statuses = ['tools', 'admins'].map(async (aud) => (await other.ask('GET', '/keys', await bearer(aud))).status);
+  expect(await Promise.all(statuses)).toEqual([401, 200]);
+  const path = '/.well-known/oauth-protected-resource/admin/api';
+  expect((await other.door.send({ method: 'GET', path })).json.authorization_servers).toEqual([issuer.url]);
+});
+
+test.each([
+  [{ audience: 'tools' }, 1],
+  [{}, 1],
+  [{ audience: 'admins' }, 0],
+])('an issuer that is there twice, at the admin API with %j, is a problem: %i', (given, count) => {
+  const issuer = { issuer: 'https://id.test', claims: { tenant: 'org' } };
+  const auth = { issuers: [{ ...issuer, audience: 'tools' }], admin: { issuers: [{ ...issuer, ...given }] } };
+  const raw = { server: { url: 'https://mcp.test' }, auth };
+  const config = readConfig(raw, { name: 'test', lineOf: () => undefined }, { baseDir: '.', env: {} });
+  const found = refusals(config, { dev: true, file: 'test' }).filter(({ where }) => where.includes('issuers'));
+  expect(found).toHaveLength(count);
 });
 
 test('no tool requires a scope of it', async () => {

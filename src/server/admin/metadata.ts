@@ -20,7 +20,8 @@ export interface AdminResource {
 export function adminResource(config: Config, path: string): AdminResource {
   const { server, auth } = config;
   const audience = server.url === undefined ? undefined : `${server.url.replace(/\/+$/, '')}${path}`;
-  const issuers = [...auth.issuers, ...auth.admin.issuers];
+  const own = new Set(auth.admin.issuers.map(({ issuer }) => issuer));
+  const issuers = [...auth.issuers.filter(({ issuer }) => !own.has(issuer)), ...auth.admin.issuers];
   const asked = { ...auth, issuers, defaultScopes: [ADMIN_READ, ADMIN_WRITE] };
   return { audience, resource: protectedResource({ server, auth: asked }, { audience, path, main: false }, []) };
 }

@@ -12,7 +12,8 @@ export const admin = <T extends z.ZodType>(issuer: T) =>
       .default([])
       .describe(
         'Authorization servers whose tokens are accepted there besides those of `auth.issuers`, and nowhere else: the ' +
-          'identity provider itself, where clients see `auth.facade`. With the keys of `auth.issuers`.',
+          'identity provider itself, where clients see `auth.facade`. With the keys of `auth.issuers`; one of ' +
+          'these may be here, too, with another `audience`.',
       ),
     operatorScope: scopeName()
       .optional()

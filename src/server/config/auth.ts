@@ -66,7 +66,8 @@ const issuer = z
     audience: text('an audience')
       .optional()
       .describe(
-        'What its tokens have in `aud`, where it cannot be the URL of the endpoint. All endpoints then share it.',
+        'What its tokens have in `aud`, where it cannot be the URL of the endpoint. All endpoints for tools then share it; at ' +
+          'the admin API only that of `auth.admin.issuers` counts.',
       ),
     typ: list(choice(['at+jwt', 'JWT', 'none']), 'a list of at+jwt, JWT, none')
       .default(['at+jwt'])

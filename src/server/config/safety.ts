@@ -81,7 +81,7 @@ function issuerProblems({ server, auth }: Config, dev: boolean, at: (field: stri
     const fix = 'server:\n  url: https://mcp.example.com';
     problems.push({ where: at('server.url'), found: `nothing, and ${list}`, wanted, fix });
   }
-  for (const [index, { where, issuer, tokenIssuer, jwks, introspection }] of all.entries()) {
+  for (const [index, { where, issuer, tokenIssuer, jwks, introspection, audience }] of all.entries()) {
     if (issuer === auth.translate?.issuer && index < auth.issuers.length) continue;
     const urls = { issuer, jwks, 'introspection.url': introspection?.url };
     for (const [field, url] of Object.entries(urls)) {
@@ -90,10 +90,13 @@ function issuerProblems({ server, auth }: Config, dev: boolean, at: (field: stri
     }
     const named = tokenIssuer ?? issuer;
     const before = all.find((each) => (each.tokenIssuer ?? each.issuer) === named || each.issuer === issuer);
-    if (before !== undefined && before.where !== where) {
-      const found = `${named}, which ${before.where} is already`;
-      problems.push({ where: at(`${where}.issuer`), found, wanted: 'each issuer once' });
-    }
+    if (before === undefined || before.where === where) continue;
+    // The same identity provider, which tells those who are to manage things by another audience.
+    const ofAdmins = all.indexOf(before) < auth.issuers.length && index >= auth.issuers.length;
+    if (ofAdmins && before.issuer === issuer && audience !== undefined && audience !== before.audience) continue;
+    const found = `${named}, which ${before.where} is already`;
+    const wanted = ofAdmins ? 'each issuer once, or another audience at the admin API' : 'each issuer once';
+    problems.push({ where: at(`${where}.issuer`), found, wanted });
   }
   return problems;
 }

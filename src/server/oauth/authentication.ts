@@ -69,12 +69,17 @@ export function createAuthentication(config: Config, parts: AuthenticationParts)
   };
 }
 
-/** Tokens at the admin API: of an authorization server in this process, any user may have any scope. */
+/**
+ * Tokens at the admin API: of an authorization server in this process, any user may have any scope; and what the tokens
+ * of `auth.issuers` have in `aud` for tools says nothing of this, so theirs are made out to its URL.
+ */
 function adminVerifier(auth: Config['auth'], parts: AuthenticationParts): ReturnType<typeof tokenVerifier> | undefined {
-  const issuers = [...auth.issuers, ...auth.admin.issuers];
+  const own = new Set(auth.admin.issuers.map(({ issuer }) => issuer));
+  const others = auth.issuers.filter(({ issuer }) => !own.has(issuer)).map(({ audience: _, ...issuer }) => issuer);
+  const issuers = [...others, ...auth.admin.issuers];
   if (!auth.admin.enabled || issuers.length === 0) return undefined;
-  const { wanted: _, ...others } = parts;
-  return tokenVerifier({ ...auth, issuers }, { ...others, localIssuers: [] });
+  const { wanted: _, ...rest } = parts;
+  return tokenVerifier({ ...auth, issuers }, { ...rest, localIssuers: [] });
 }
 
 function tokenVerifier(
