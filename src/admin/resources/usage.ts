@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import type { CallSum, CallTable } from '../../core/database.ts';
+import { PosternError } from '../../core/errors.ts';
 import type { Cursors } from '../cursor.ts';
 import { givenTime, iso, millis, tenantId, text } from '../fields.ts';
 import type { Operation } from '../operation.ts';
@@ -9,12 +10,16 @@ import { tenantAsked } from '../tenancy.ts';
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 30;
+/** As much as one request may ask for. */
+const MOST_DAYS = 92;
 
 const query = z.strictObject({
   ...pageFields,
   tenant: tenantId().optional().meta({ description: 'Of one tenant. Default: of every tenant that you see.' }),
   tool: text(100).optional().meta({ description: 'Of one tool.' }),
-  since: givenTime().optional().meta({ description: 'Begun at this time or later. Default: 30 days ago.' }),
+  since: givenTime()
+    .optional()
+    .meta({ description: 'Begun at this time or later, 92 days before until at the most. Default: 30 days.' }),
   until: givenTime().optional().meta({ description: 'Begun before this time. Default: now.' }),
 });
 
@@ -42,10 +47,11 @@ export function usageOperation(table: CallTable, clock: Clock, cursors: Cursors)
       const tenant = tenantAsked(asked.rights, named);
       const name = JSON.stringify(['usage', tenant ?? null, tool ?? null, since ?? null, until ?? null]);
       const before = cursor === undefined ? undefined : placeOf(cursors.read(cursor, name));
-      const now = clock.now();
+      const end = millis(until) ?? clock.now();
+      const start = millis(since) ?? end - USUAL_DAYS * DAY_MS;
+      if (end - start > MOST_DAYS * DAY_MS) throw tooLong();
       const rows = await table.usage({
-        since: millis(since) ?? now - USUAL_DAYS * DAY_MS,
-        until: millis(until) ?? now,
+        ...{ since: start, until: end },
         limit: limit + 1,
         ...(tenant === undefined ? {} : { tenant }),
         ...(tool === undefined ? {} : { tool }),
@@ -58,6 +64,12 @@ export function usageOperation(table: CallTable, clock: Clock, cursors: Cursors)
       return { body: { items: shown, next: more ?? null } };
     },
   };
+}
+
+function tooLong(): PosternError {
+  const errors = [{ field: 'since', message: `${MOST_DAYS} days before until at the most` }];
+  const message = `The query does not fit: since: ${MOST_DAYS} days before until at the most.`;
+  return new PosternError('invalid_arguments', { message, data: { errors } });
 }
 
 function placeOf({

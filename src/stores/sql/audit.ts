@@ -1,8 +1,9 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
-import type { AuditRecord, AuditTable } from '../../core/audit.ts';
+import type { AuditQuery, AuditRecord, AuditTable } from '../../core/audit.ts';
 import type { Schema } from './schema.ts';
 import type { Shares } from './shares.ts';
 import { enqueueDeliveries } from './webhooks.ts';
+import { windowsOf } from './windows.ts';
 
 /** Well below the parameters that a statement may have in either engine. */
 const ROWS_AT_ONCE = 100;
@@ -48,18 +49,30 @@ export function createAuditTable(
       added.rows(records.length);
       added.deliveries(deliveries);
     },
-    list: async ({ tenant, since, event, before, limit }) => {
-      let query = db.selectFrom('audit').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
-      if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-      if (event !== undefined) query = query.where('event', '=', event);
-      if (since !== undefined) query = query.where('at', '>=', since);
-      if (before !== undefined) {
-        const { at, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(at, id)));
+    list: async (query) => {
+      const { tenant, since, event, before, limit } = query;
+      // What an index answers.
+      if (event === undefined) return (await select(db, query).execute()).map(toRecord);
+      const found: AuditRecord[] = [];
+      const until = before === undefined ? undefined : before.at + 1;
+      for await (const window of windowsOf(db, 'audit', { tenant, since, until })) {
+        const rows = select(db, { ...query, limit: limit - found.length }).where('at', '<', window.until);
+        found.push(...(await rows.where('at', '>=', window.since).execute()).map(toRecord));
+        if (found.length >= limit) break;
       }
-      return (await query.execute()).map(toRecord);
+      return found;
     },
   };
+}
+
+function select(db: Kysely<Schema>, { tenant, since, event, before, limit }: AuditQuery) {
+  let query = db.selectFrom('audit').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
+  if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+  if (event !== undefined) query = query.where('event', '=', event);
+  if (since !== undefined) query = query.where('at', '>=', since);
+  if (before === undefined) return query;
+  const { at, id } = before;
+  return query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(at, id)));
 }
 
 /**

@@ -42,7 +42,7 @@ export function createCallTable(db: Kysely<Schema>, runAll: RunAll): CallTable {
       const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute();
       return rows.map(toRecord);
     },
-    page: async (query) => (await selectCalls(db, query).execute()).map(toRecord),
+    page: async (query) => (await selectCalls(db, query)).map(toRecord),
     usage: (query) => sumCalls(db, query),
     count: () => countCalls(db),
   };

@@ -1,0 +1,105 @@
+/** What the admin API costs, and what it may fill. */
+import { expect, test } from 'vitest';
+import type { CallRecord } from '../../src/core/call.ts';
+import { manualClock } from '../../src/testing/manual-clock.ts';
+import { type Administered, openAdministered } from './admin.ts';
+
+const DAY_MS = 86_400_000;
+const NOW = Date.UTC(2026, 10, 21, 12);
+
+/** Calls of a tenant, one a minute, the last of them a minute ago; every tenth failed. */
+async function called({ door }: Administered, tenant: string, count: number): Promise<void> {
+  const records = Array.from({ length: count }, (_, index): CallRecord => {
+    const facts = { subject: 'key_1', client: 'test', upstream: 'api', requestId: 'req_1', arguments: null } as const;
+    return {
+      ...{ id: `${tenant}-${index}`, at: NOW - 60_000 * (index + 1), tenant, tool: `tool_${index % 3}`, ...facts },
+      ...{ ms: 2, upstreamMs: 1, upstreamStatus: null, code: index % 10 === 0 ? 'not_found' : 'ok' },
+    };
+  });
+  await door.database.calls.append(records);
+}
+
+/** How often others had their turn while something was done. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let [turns, done] = [0, false];
+  const count = (): void => {
+    turns++;
+    if (!done) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  done = true;
+  return turns;
+}
+
+test('security case 109: sums and searches of many calls are done piece by piece, and add up', async () => {
+  await using server = await openAdministered({ clock: manualClock(NOW) });
+  await called(server, 'acme', 25_000);
+  await called(server, 'globex', 100);
+  const { calls } = server.door.database;
+  const query = { since: NOW - 30 * DAY_MS, until: NOW };
+  // Each piece has 10,000 rows.
+  expect(await turnsDuring(() => calls.usage({ ...query, limit: 1_000 }))).toBeGreaterThan(2);
+  expect(await turnsDuring(() => calls.page({ tool: 'none', limit: 10 }))).toBeGreaterThan(2);
+  const sums = await calls.usage({ ...query, tenant: 'acme', limit: 1_000 });
+  const total = (member: 'calls' | 'failed' | 'ms') => sums.reduce((sum, row) => sum + row[member], 0);
+  expect([total('calls'), total('failed'), total('ms')]).toEqual([25_000, 2_500, 50_000]);
+  // Of whole days there are 1,440, of each tool a third.
+  expect(sums.filter(({ calls }) => calls !== 480)).toHaveLength(6);
+
+  const acme = await server.as({ role: 'auditor', tenant: 'acme' });
+  const paged: object[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const at = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { json } = await acme('GET', `/usage?limit=7${at}`);
+    paged.push(...json.items);
+    cursor = json.next;
+  }
+  expect(paged).toEqual((await acme('GET', '/usage?limit=200')).json.items);
+  expect(paged).toHaveLength(sums.length);
+  const failed: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const at = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { json } = await acme('GET', `/calls?status=failed&tool=tool_1&limit=200${at}`);
+    failed.push(...json.items.map(({ id }: { id: string }) => id));
+    cursor = json.next;
+  }
+  expect([failed.length, new Set(failed).size, failed[0], failed.at(-1)]).toEqual([
+    ...[833, 833, 'acme-10', 'acme-24970'],
+  ]);
+});
+
+test('security case 109: events of one kind are searched for piece by piece', async () => {
+  await using server = await openAdministered({ clock: manualClock(NOW) });
+  const { audit } = server.door.database;
+  const row = {
+    tenant: 'acme',
+    actorKind: 'system',
+    actor: null,
+    clientId: null,
+    requestId: null,
+    detail: '{}',
+  } as const;
+  const events = Array.from({ length: 21_000 }, (_, n) => ({
+    ...({ id: `aud_${n}`, at: NOW - n, event: n % 7_000 === 0 ? 'vault_rotated' : 'login_failed', ...row } as const),
+  }));
+  await audit.append(events);
+  const ids = async (more: object) =>
+    (await audit.list({ event: 'vault_rotated', limit: 9, ...more })).map(({ id }) => id);
+  expect(await turnsDuring(() => ids({}))).toBeGreaterThan(2);
+  expect(await ids({})).toEqual(['aud_0', 'aud_7000', 'aud_14000']);
+  expect(await ids({ limit: 2 })).toEqual(['aud_0', 'aud_7000']);
+  expect(await ids({ before: { at: NOW - 7_000, id: 'aud_7000' } })).toEqual(['aud_14000']);
+  expect(await ids({ since: NOW - 13_999, tenant: 'acme' })).toEqual(['aud_0', 'aud_7000']);
+});
+
+test('security case 109: usage is asked for of 92 days at the most', async () => {
+  await using server = await openAdministered({ clock: manualClock(NOW) });
+  const operator = await server.as();
+  const usage = (query: string) => operator('GET', `/usage?${query}`);
+  expect((await usage('since=2026-08-22T00:00:00Z')).status).toBe(200);
+  const { status, json } = await usage('since=2026-01-01T00:00:00Z');
+  expect([status, json.errors]).toEqual([400, [{ field: 'since', message: '92 days before until at the most' }]]);
+  expect((await usage('since=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z')).status).toBe(200);
+  expect((await usage('until=2025-01-01T00:00:00Z')).status).toBe(200);
+});
