@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addConnection, MOST_OF_OWNER } from '../connections/add.ts';
 import { type Kept, readCredential, UnfitCredential } from '../connections/credentials.ts';
 import type { DeviceCode } from '../connections/device.ts';
 import { keepAccount } from '../connections/keep.ts';
@@ -194,7 +195,9 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
     const { scopes: granted, variable: variables } = options;
     const wish = { id, tenant, upstream, name, baseUrl, variables, scopes: granted, subject: user, issuer };
     const row = makeConnection(wish, kept, vault, io.clock.now());
-    if (!(await database.connections.insert(row))) {
+    const added = await addConnection(database.connections, row);
+    if (added === 'full') throw full();
+    if (added === 'taken') {
       const wanted = 'another name; or postern connections set, for the one that is there';
       throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
     }
@@ -209,7 +212,8 @@ async function link(io: Io, options: LinkOptions): Promise<void> {
   await withVault(io, options, async ({ database, loaded, master }) => {
     const user = subject === undefined || issuer === undefined ? undefined : { subject, issuer };
     const wish = { tenant, upstream, name, variables: options.variable, user, ttlMs, returnTo };
-    const { url, expiresAt } = createConnectUrl(loaded.config, { clock: io.clock, master }, wish);
+    const ground = { clock: io.clock, master, table: database.connections };
+    const { url, expiresAt } = await createConnectUrl(loaded.config, ground, wish);
     await noteAudit(io, database, { event: 'connect_url_made', tenant, detail: { upstream, name } });
     const ends = new Date(expiresAt).toISOString();
     print(io.stdout, options.json === true ? JSON.stringify({ url, expiresAt: ends }) : url);
@@ -243,13 +247,19 @@ async function device(io: Io, options: LinkOptions): Promise<void> {
     const wish = { id: createIds(clock)('con'), ...owner, variables, baseUrl: null, scopes };
     const kept = credentialOf(answer, clock.now());
     const result = await keepAccount(wish, kept, { table: database.connections, vault, clock });
-    if (result.kind === 'taken') {
+    if (result.kind === 'full') throw full();
+    if (!('row' in result)) {
       const wanted = 'another name: that account is at another place, or connected in another way';
       throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
     }
     await note(io, database, `connection_${result.kind}`, result.row);
     print(io.stdout, options.json === true ? JSON.stringify(facts(result.row)) : result.row.id);
   });
+}
+
+function full(): StartError {
+  const found = 'as many accounts of this owner at the upstream as there may be';
+  return new StartError([{ where: '--upstream', found, wanted: `${MOST_OF_OWNER} at the most` }]);
 }
 
 /** @throws StartError */
@@ -359,6 +369,6 @@ async function note(
 
 /** A row for scripts, without the credential. */
 function facts(row: ConnectionRow) {
-  const { sealed: _, createdAt, updatedAt, ...shown } = row;
+  const { sealed: _, connectedAt: __, createdAt, updatedAt, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
 }

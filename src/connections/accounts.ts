@@ -2,11 +2,13 @@ import type { Account, Accounts, ConnectionRow } from '../core/connections.ts';
 import { PosternError } from '../core/errors.ts';
 import { type Principal, principalKey } from '../core/principal.ts';
 import { Lru } from '../lib/lru.ts';
+import { MOST_OF_OWNER } from './add.ts';
 import { chosen } from './choose.ts';
 import { heldOf, isRenewable, type Kept } from './credentials.ts';
 import { openCredential } from './records.ts';
 import { createRefresh, lose, type RefreshParts } from './refresh.ts';
 import { cannotAsk, needsReauth, operatorsToMend } from './refusals.ts';
+import { type Holder, holderOf } from './ticket.ts';
 import { filledIn, type Variables, variablesOf } from './variables.ts';
 
 export interface AccountsOptions extends RefreshParts {
@@ -19,7 +21,7 @@ export interface AccountsOptions extends RefreshParts {
   /** Tells of the end of a connection. Default: a call that is under way goes on. */
   readonly watch?: (id: string, end: (reason: unknown) => void) => () => void;
   /** Makes a URL at which an account is connected. Default: there is none. */
-  readonly connectUrl?: (wish: AccountWish) => string | undefined;
+  readonly connectUrl?: (wish: AccountWish) => Promise<string | undefined>;
   /** Who is told of it: keys and services of a tenant too, for the whole tenant; or users, each for themselves. */
   readonly offerTo?: 'callers' | 'users' | 'nobody';
 }
@@ -31,12 +33,14 @@ export interface AccountWish {
   readonly name?: string;
   readonly variables?: Variables;
   readonly user?: { readonly subject: string; readonly issuer: string };
+  /** Who is told. */
+  readonly holder: Holder;
 }
 
 /** A token that ends while the call is under way is of no use; one that lives for less is used for half its life. */
 const EARLY_MS = 30_000;
-/** More of them nobody could choose from. */
-const MOST = 100;
+/** Those of the tenant, and a user's own. */
+const MOST = 2 * MOST_OF_OWNER;
 /** The names of somebody's accounts may be so old in what they are shown. */
 const NAMES_MS = 5_000;
 const KEPT_NAMES = 10_000;
@@ -52,7 +56,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     // A link that was made for one account is used with no other, whoever's they are.
     if (link?.connectionId !== undefined) {
       const row = await table.find(link.connectionId);
-      return row?.tenant === tenant && row.upstream === upstream ? [row] : [];
+      // Nor is it used with one of somebody who has not made it.
+      return row?.tenant === tenant && row.upstream === upstream && row.subject === null ? [row] : [];
     }
     const owner = kind === 'user' ? { subject, issuer: issuer ?? null } : { subject: null, issuer: null };
     const rows = await table.usable({ tenant, upstream, limit: MOST, ...owner });
@@ -164,13 +169,19 @@ export function createAccounts(options: AccountsOptions): Accounts {
  * A user who could replace the account of the tenant could read what the others write. A link only takes away.
  */
 function wishOf(
-  { tenant, kind, subject, issuer }: Principal,
+  principal: Principal,
   row: ConnectionRow | undefined,
   { upstream, offerTo = 'nobody' }: AccountsOptions,
 ): AccountWish | undefined {
+  const { tenant, kind, subject, issuer } = principal;
   // What is there was connected in another way, and is mended in that.
   if (row !== undefined && row.kind !== 'oauth2') return undefined;
-  const wish = { tenant, upstream, ...(row && { name: row.name, variables: row.variables }) };
+  const wish = {
+    tenant,
+    upstream,
+    holder: holderOf(principal),
+    ...(row && { name: row.name, variables: row.variables }),
+  };
   if (kind === 'user' && offerTo !== 'nobody') {
     const theirs = row === undefined || row.subject !== null;
     return issuer === undefined || !theirs ? undefined : { ...wish, user: { subject, issuer } };

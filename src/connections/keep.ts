@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
+import { addConnection } from './add.ts';
 import type { Kept } from './credentials.ts';
 import { type ConnectionWish, makeConnection, nextCredential } from './make.ts';
 import type { Vault } from './vault.ts';
@@ -13,20 +14,37 @@ export interface KeepParts {
 export type KeptAccount =
   | { readonly kind: 'created' | 'changed'; readonly row: ConnectionRow }
   /** The name is that of an account at another place, or with a credential of another kind. */
-  | { readonly kind: 'taken' };
+  | { readonly kind: 'taken' }
+  /** Its owner may have no more. */
+  | { readonly kind: 'full' }
+  /** What it was to replace is not there as it was. */
+  | { readonly kind: 'moved' };
+
+/** An account as it was at some time; no token that is had anew makes it another. Null for none. */
+export type Seen = Pick<ConnectionRow, 'id' | 'connectedAt'> | null;
 
 /** Others write at the same time: so often it is looked again what is there. */
 const ATTEMPTS = 3;
-const MOST = 100;
 
-/** Keeps an account that was connected, under its name: a new one, or the one that is there with another credential. */
-export async function keepAccount(wish: ConnectionWish, kept: Kept, parts: KeepParts): Promise<KeptAccount> {
+/**
+ * Keeps an account that was connected, under its name: a new one, or the one that is there with another credential.
+ * @param over what it is to replace. Default: whatever is there.
+ */
+export async function keepAccount(
+  wish: ConnectionWish,
+  kept: Kept,
+  parts: KeepParts,
+  over?: Seen,
+): Promise<KeptAccount> {
   const { table, vault, clock } = parts;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const known = await ownOf(wish, table);
+    const known = await table.named(wish);
+    if (over !== undefined && !isAsSeen(known, over)) return { kind: 'moved' };
     if (known === undefined) {
       const row = makeConnection(wish, kept, vault, clock.now());
-      if (await table.insert(row)) return { kind: 'created', row };
+      const added = await addConnection(table, row);
+      if (added === 'added') return { kind: 'created', row };
+      if (added === 'full') return { kind: 'full' };
       continue;
     }
     if (known.kind !== kept.kind || !isAt(known, wish)) return { kind: 'taken' };
@@ -44,10 +62,11 @@ function isAt({ variables: known }: ConnectionRow, { variables = {} }: Connectio
   return [...names].every((name) => known[name] === variables[name]);
 }
 
-async function ownOf(
-  { tenant, upstream, subject, issuer, name }: ConnectionWish,
-  table: ConnectionTable,
-): Promise<ConnectionRow | undefined> {
-  const rows = await table.usable({ tenant, upstream, subject, issuer, limit: MOST });
-  return rows.find((row) => row.name === name && row.subject === subject && row.issuer === issuer);
+export function seenAs(row: ConnectionRow | undefined): Seen {
+  return row === undefined ? null : { id: row.id, connectedAt: row.connectedAt };
+}
+
+/** Whether there is now what there was then. */
+export function isAsSeen(row: ConnectionRow | undefined, seen: Seen): boolean {
+  return row?.id === seen?.id && row?.connectedAt === seen?.connectedAt;
 }

@@ -22,7 +22,7 @@ export function isAccountUrl(text: string): boolean {
 
 /** A new connection, with its credential sealed. */
 export function makeConnection(wish: ConnectionWish, kept: Kept, vault: Vault, now: number): ConnectionRow {
-  const times = { createdAt: now, updatedAt: now, endsAt: endOf(kept) };
+  const times = { createdAt: now, updatedAt: now, connectedAt: now, endsAt: endOf(kept) };
   const row = { variables: {}, ...wish, ...times, kind: kept.kind, state: 'connected', version: 1 } as const;
   return { ...row, ...sealCredential(vault, row, kept) };
 }
@@ -30,5 +30,6 @@ export function makeConnection(wish: ConnectionWish, kept: Kept, vault: Vault, n
 /** Another credential for a connection, to be written over the version that is there. */
 export function nextCredential(row: ConnectionRow, kept: Kept, vault: Vault, now: number): ConnectionWrite {
   const sealed = sealCredential(vault, { ...row, version: row.version + 1 }, kept);
-  return { ...sealed, scopes: row.scopes, updatedAt: now, endsAt: endOf(kept) };
+  const connectedAt = Math.max(now, row.connectedAt + 1);
+  return { ...sealed, scopes: row.scopes, updatedAt: now, connectedAt, endsAt: endOf(kept) };
 }

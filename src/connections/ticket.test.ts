@@ -6,6 +6,7 @@ const SEALER = createSealer([{ id: 'c1', secret: new Uint8Array(32).fill(1) }]);
 const TICKET: Ticket = {
   ...{ id: 'connect_1', tenant: 'acme', upstream: 'crm', name: 'main', subject: 'ada', issuer: 'https://id.test' },
   ...{ variables: { subdomain: 'acme' }, asker: 'Acme', returnTo: null, expiresAt: 1_000 },
+  ...{ holder: { key: 'key_1' }, replaces: { id: 'con_1', connectedAt: 5 } },
 };
 
 test('a ticket is what it was made as, until it is over', () => {

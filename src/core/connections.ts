@@ -48,20 +48,40 @@ export interface ConnectionRow extends ConnectionOwner {
   readonly createdAt: number;
   /** When the credential was last written. */
   readonly updatedAt: number;
+  /** When somebody last gave it a credential; no token that is had anew changes it. Later each time. */
+  readonly connectedAt: number;
   /** When the token in it ends, where that is known and another one can be had. */
   readonly endsAt: number | null;
 }
 
 /** Another credential of a connection. */
-export type ConnectionWrite = Pick<ConnectionRow, 'sealed' | 'keyId' | 'scopes' | 'updatedAt' | 'endsAt'>;
+export interface ConnectionWrite extends Pick<ConnectionRow, 'sealed' | 'keyId' | 'scopes' | 'updatedAt' | 'endsAt'> {
+  /** Where somebody gave it. */
+  readonly connectedAt?: number;
+}
+
+/** One connection by what it is called. */
+export type ConnectionName = Pick<ConnectionRow, 'tenant' | 'upstream' | 'name' | keyof ConnectionOwner>;
 
 export interface ConnectionTable {
   /** @returns false where its owner has one of that name at the upstream: it stays as it is. */
   insert(row: ConnectionRow): Promise<boolean>;
   find(id: string): Promise<ConnectionRow | undefined>;
+  /** The one of that very owner. */
+  named(name: ConnectionName): Promise<ConnectionRow | undefined>;
+  /** How many there are, of one owner or of all in the tenant, counted as far as `most`. */
+  count(query: {
+    readonly tenant: string;
+    readonly upstream: string;
+    readonly owner?: ConnectionOwner;
+    readonly most: number;
+  }): Promise<number>;
   /** Newest first; of one tenant, or of all. */
   list(query: { readonly tenant?: string; readonly before?: Place; readonly limit: number }): Promise<ConnectionRow[]>;
-  /** Those of the tenant and, where there is a subject, of that very user; by name, the user's own first. */
+  /**
+   * Those of the tenant and, where there is a subject, of that very user; by name, the user's own first. Where there are
+   * more than `limit`, it is the tenant's that are left out.
+   */
   usable(
     query: { readonly tenant: string; readonly upstream: string; readonly limit: number } & ConnectionOwner,
   ): Promise<ConnectionRow[]>;

@@ -34,7 +34,7 @@ export interface NewLink extends Filters {
   /** What it is for, in the words of who makes it; 1 to 100 characters. */
   readonly name: string;
   /**
-   * The tenant's connection that its calls are made with, whoever's in the tenant it is; they are made with no other, and
+   * The connection of the tenant that its calls are made with, and no user's own; they are made with no other, and
    * upstreams that it is not of have none. Default: what the tenant has connected.
    */
   readonly connectionId?: string;
@@ -106,12 +106,19 @@ export function createLinks(parts: LinksParts): Links {
     return row.expiresAt !== null && row.expiresAt <= clock.now() ? undefined : row;
   };
 
+  const refuseConnection = async (id: string, tenant: string): Promise<void> => {
+    const row = await parts.connections.find(id);
+    if (row?.tenant !== tenant)
+      throw unfit('There is no such connection.', `postern connections list --tenant ${tenant} shows the ids.`);
+    if (row.subject !== null)
+      throw unfit('That connection is a user’s own.', 'Name one that the whole tenant may use.');
+  };
+
   return {
     create: async ({ tenant, name, connectionId = null, ...filters }) => {
       if (!/^[\x21-\x7e]{1,100}$/.test(tenant))
         throw unfit('A tenant is 1 to 100 printable characters without spaces.');
-      if (connectionId !== null && (await parts.connections.find(connectionId))?.tenant !== tenant)
-        throw unfit('There is no such connection.', `postern connections list --tenant ${tenant} shows the ids.`);
+      if (connectionId !== null) await refuseConnection(connectionId, tenant);
       const token = createLinkToken();
       const now = clock.now();
       const row: LinkRow = {

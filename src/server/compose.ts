@@ -10,6 +10,7 @@ import { serveLines } from '../protocol/stdio.ts';
 import { createCallers } from './callers.ts';
 import type { Config } from './config/config.ts';
 import { createConnectDoor } from './connect/door.ts';
+import { createHolders } from './connect/holders.ts';
 import { connectUrlOf } from './credentials/connect-url.ts';
 import { vaultOf } from './credentials/vault.ts';
 import { audited } from './oauth/audited.ts';
@@ -60,7 +61,8 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     failed: (thrown) => observers.oauthFailed(thrown, undefined),
     lost: observers.connectionLost,
     watch: leaving.watch,
-    connectUrl: (wish) => connectUrlOf(served().config, { clock, master: extras.master }, wish),
+    connectUrl: (wish) =>
+      connectUrlOf(served().config, { clock, master: extras.master, table: database.connections }, wish),
   });
   const { ended } = callers;
   const connect = createConnectDoor({
@@ -72,6 +74,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
         begin: facade.visit,
       },
     suspended: (tenant) => suspensions.has('tenant', tenant),
+    isGood: createHolders({ database, suspensions, clock }),
     happened: observers.connected,
     failed: observers.oauthFailed,
   });

@@ -147,6 +147,6 @@ function connection(id: string): ConnectionRow {
   return {
     ...{ id, tenant: 'acme', upstream: 'api', subject: null, issuer: null, name: id, kind: 'oauth2', baseUrl: null },
     ...{ scopes: [], state: 'connected', sealed: 'sealed', keyId: 'k1', version: 1, createdAt: 1, updatedAt: 1 },
-    ...{ variables: {}, endsAt: null },
+    ...{ variables: {}, connectedAt: 1, endsAt: null },
   };
 }

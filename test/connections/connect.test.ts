@@ -33,7 +33,11 @@ async function called(): Promise<unknown> {
 
 describe('a connect URL', () => {
   test('says whose the account becomes, and names nobody itself', async () => {
-    const url = it.url({ asker: 'Acme <b>Support</b>', name: 'main', user: { subject: 'ada@acme.test', issuer: 'x' } });
+    const url = await it.url({
+      asker: 'Acme <b>Support</b>',
+      name: 'main',
+      user: { subject: 'ada@acme.test', issuer: 'x' },
+    });
     expect(url).toMatch(/\/connect\/api\/start\?ticket=[\w.-]+$/);
     expect(url).not.toMatch(/acme\.test|ada/);
     const { text, headers, status } = await createJar().open(url);
@@ -46,7 +50,7 @@ describe('a connect URL', () => {
   });
 
   test('connects an account that calls are then made with, and what was granted is recorded', async () => {
-    const end = await it.connect(it.url());
+    const end = await it.connect(await it.url());
     expect(end.text).toContain('<h1>Connected</h1>');
     const [row] = await it.rows();
     expect(row).toMatchObject({ tenant: 'acme', upstream: 'api', name: 'main', kind: 'oauth2', scopes: ['notes'] });
@@ -57,7 +61,7 @@ describe('a connect URL', () => {
   });
 
   test('connects one account, and none is changed by who opens it again', async () => {
-    const url = it.url();
+    const url = await it.url();
     const [one, two] = [await it.allowPage(url), await it.allowPage(url)];
     expect([one.status, two.status]).toEqual([0, 0]);
     await it.connect(url);
@@ -66,13 +70,13 @@ describe('a connect URL', () => {
   });
 
   test('can be begun again, and not without end', async () => {
-    const url = it.url();
+    const url = await it.url();
     for (let times = 0; times < 20; times++) expect((await it.allowPage(url)).status).toBe(0);
     expect((await it.allowPage(url)).status).toBe(403);
   });
 
   test('of two browsers that were sent it, lets one connect its account', async () => {
-    const url = it.url();
+    const url = await it.url();
     const jars = [createJar(), createJar()];
     const pages = await Promise.all(jars.map((jar) => it.allowPage(url, jar)));
     const ends = await Promise.all(jars.map((jar, n) => jar.open(`${pages[n]?.url}&organization=acme`)));
@@ -81,12 +85,12 @@ describe('a connect URL', () => {
   });
 
   test('connects anew the account that has its name', async () => {
-    await it.connect(it.url());
+    await it.connect(await it.url());
     const [before] = await it.rows();
     it.setting.oauth.revoke('acme');
     it.setting.oauth.expireAll();
     expect(await called()).toMatchObject({ error: { code: 'needs_reauth' } });
-    await it.connect(it.url(), { organization: 'globex' });
+    await it.connect(await it.url(), { organization: 'globex' });
     const [after] = await it.rows();
     expect(after).toMatchObject({ id: before?.id, state: 'connected' });
     expect(await called()).toEqual({ organization: 'globex' });
@@ -97,7 +101,7 @@ describe('a connect URL', () => {
   });
 
   test('71: that was altered, is over or is of another upstream, is 403 and stores nothing', async () => {
-    const url = it.url();
+    const url = await it.url();
     const wrong = [
       url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
       url.replace('/api/', '/other/'),
@@ -109,7 +113,7 @@ describe('a connect URL', () => {
 
   test('leads on nobody who sends the form from elsewhere', async () => {
     const jar = createJar();
-    const page = await jar.open(it.url());
+    const page = await jar.open(await it.url());
     const body = new URLSearchParams({ decision: 'connect' });
     for (const init of [
       { method: 'POST', body },
@@ -125,20 +129,20 @@ describe('security case 71: a connect URL for one user', () => {
   const forAda = () => it.url({ user: { subject: 'user_ada', issuer: it.server.origin } });
 
   test('has that user sign in, and makes the account theirs', async () => {
-    expect((await it.connect(forAda(), { user: 'user_ada' })).text).toContain('<h1>Connected</h1>');
+    expect((await it.connect(await forAda(), { user: 'user_ada' })).text).toContain('<h1>Connected</h1>');
     expect(await it.rows()).toMatchObject([{ subject: 'user_ada', issuer: it.server.origin }]);
     expect(await called()).toMatchObject({ error: { code: 'needs_connection' } });
   });
 
   test.each(['user_ben', 'user_cleo', ''])('opened by %j is 403, and nothing is stored or asked', async (user) => {
-    const end = await it.connect(forAda(), { user });
+    const end = await it.connect(await forAda(), { user });
     expect(end.status).toBe(403);
     expect(await it.rows()).toEqual([]);
     expect(it.setting.endpoint.requests).toEqual([]);
   });
 
   test('of another tenant than the user is of is 403', async () => {
-    const url = it.url({ tenant: 'globex', user: { subject: 'user_ada', issuer: it.server.origin } });
+    const url = await it.url({ tenant: 'globex', user: { subject: 'user_ada', issuer: it.server.origin } });
     expect((await it.connect(url, { user: 'user_ada' })).status).toBe(403);
     expect(await it.rows()).toEqual([]);
   });
@@ -174,11 +178,11 @@ describe('a connect URL for an account at a place of its own', () => {
 
   test('that says where it is asks no more, and connects none that is elsewhere', async () => {
     await opened();
-    expect((await it.connect(it.url({ variables: { region: 'eu' } }))).text).toContain('<h1>Connected</h1>');
-    expect((await it.connect(it.url({ variables: { region: 'us' } }))).status).toBe(409);
+    expect((await it.connect(await it.url({ variables: { region: 'eu' } }))).text).toContain('<h1>Connected</h1>');
+    expect((await it.connect(await it.url({ variables: { region: 'us' } }))).status).toBe(409);
     expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' }, version: 1 }]);
     for (const variables of [{ region: 'a/b' }, { other: 'x' }] as Variables[])
-      expect(() => it.url({ variables })).toThrow();
+      await expect(it.url({ variables })).rejects.toThrow();
   });
 });
 
@@ -190,7 +194,7 @@ describe('an issuer whose metadata says where it is asked', () => {
 
   test('is asked there, for the first token and for those that follow', async () => {
     await opened();
-    expect((await it.connect(it.url())).text).toContain('<h1>Connected</h1>');
+    expect((await it.connect(await it.url())).text).toContain('<h1>Connected</h1>');
     it.setting.oauth.expireAll();
     expect(await called()).toEqual({ organization: 'acme' });
     const asked = it.setting.endpoint.requests.map(({ target }) => target.replace(/\?.*/, ''));
@@ -206,13 +210,13 @@ describe('an issuer whose metadata says where it is asked', () => {
     const { url } = it.setting.endpoint;
     const metadata = { issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t`, ...changes };
     it.setting.endpoint.answer(json(metadata));
-    expect((await it.allowPage(it.url())).status).toBe(503);
+    expect((await it.allowPage(await it.url())).status).toBe(503);
   });
 
   test('whose answer does not name it, although it says that it does, is not believed', async () => {
     await opened();
     const jar = createJar();
-    const { url } = await it.allowPage(it.url(), jar);
+    const { url } = await it.allowPage(await it.url(), jar);
     const back = await jar.open(`${url}&organization=acme`, (next) => next.includes('/callback'));
     const nameless = new URL(back.url);
     nameless.searchParams.delete('iss');
@@ -284,7 +288,7 @@ describe('a caller without an account', () => {
   });
 
   test('whose account is good no more is told where to connect it again', async () => {
-    await it.connect(it.url({ name: 'eu' }));
+    await it.connect(await it.url({ name: 'eu' }));
     it.setting.oauth.revoke('acme');
     it.setting.oauth.expireAll();
     for (const _ of ['the call that finds out', 'the next one']) {
@@ -322,7 +326,7 @@ describe('a caller without an account', () => {
 
 describe('security case 88: the answer of an authorization server', () => {
   test('in another browser than the one that asked is not taken', async () => {
-    const { url } = await it.allowPage(it.url());
+    const { url } = await it.allowPage(await it.url());
     const end = await createJar().open(`${url}&organization=acme`);
     expect(end.status).toBe(403);
     expect(await it.rows()).toEqual([]);
@@ -331,7 +335,7 @@ describe('security case 88: the answer of an authorization server', () => {
 
   test('is taken once', async () => {
     const jar = createJar();
-    const { url } = await it.allowPage(it.url(), jar);
+    const { url } = await it.allowPage(await it.url(), jar);
     const end = await jar.open(`${url}&organization=acme`);
     expect([end.status, (await jar.open(end.url)).status]).toEqual([200, 400]);
     expect(it.setting.oauth.issued()).toBe(1);
@@ -344,7 +348,7 @@ describe('security case 88: the answer of an authorization server', () => {
     ['with a code that is none', (back: URL) => back.href.replace(/code=[\w-]+/, 'code=none')],
   ])('%s connects nothing', async (what, changed) => {
     const jar = createJar();
-    const { url } = await it.allowPage(it.url(), jar);
+    const { url } = await it.allowPage(await it.url(), jar);
     const back = await jar.open(`${url}&organization=acme`, (next) => next.includes('/callback'));
     const end = await jar.open(changed(new URL(back.url)));
     expect(end.status).toBeGreaterThanOrEqual(400);
@@ -354,7 +358,7 @@ describe('security case 88: the answer of an authorization server', () => {
   });
 
   test('that says no is told in our words', async () => {
-    const end = await it.connect(it.url(), { organization: '' });
+    const end = await it.connect(await it.url(), { organization: '' });
     expect([end.status, end.text.includes('<b>No</b>')]).toEqual([403, false]);
     expect(end.text).toContain('Nothing was connected');
     expect(it.server.lines.join('')).toContain('access_denied');

@@ -19,7 +19,7 @@ export interface Connecting extends AsyncDisposable {
   readonly server: WholeServer;
   readonly setting: Setting;
   /** @returns a connect URL. Default: for the tenant `acme`, at the upstream `api`. */
-  url(wish?: Partial<ConnectWish>): string;
+  url(wish?: Partial<ConnectWish>): Promise<string>;
   /** Goes as far as the page of the authorization server, by all pages of ours. */
   allowPage(url: string, jar?: Jar, user?: string): Promise<Page>;
   /** All of it: what the browser ends at. */
@@ -85,12 +85,10 @@ export async function openConnecting({ place = '', discovers = false }: Connecti
   };
   return {
     ...{ server, setting, allowPage },
-    url: (wish = {}) =>
-      createConnectUrl(
-        config,
-        { clock: systemClock, master: WHOLE_MASTER },
-        { tenant: 'acme', upstream: 'api', ...wish },
-      ).url,
+    url: async (wish = {}) => {
+      const ground = { clock: systemClock, master: WHOLE_MASTER, table: server.database.connections };
+      return (await createConnectUrl(config, ground, { tenant: 'acme', upstream: 'api', ...wish })).url;
+    },
     connect: async (url, { jar = createJar(), user, organization = 'acme' } = {}) => {
       const page = await allowPage(url, jar, user);
       return atAcme(page.url) ? jar.open(`${page.url}&organization=${organization}`) : page;

@@ -109,6 +109,22 @@ test('nobody of another tenant takes it over, and it is forgotten then', async (
   expect(await rows()).toEqual([]);
 });
 
+test('security case 59: nothing is kept for an admin key that was revoked while the browser was away', async () => {
+  const asked = await server.as({ role: 'admin', tenant: 'acme' });
+  const made = await asked('POST', '/connect-urls', { body: { upstream: 'api', returnTo: RETURN_TO } });
+  const { pathname, search, host } = new URL(
+    (await asked('POST', '/connect-urls', { body: { upstream: 'api', name: 'other' } })).json.url,
+  );
+  const page = async () =>
+    (await server.door.send({ method: 'GET', path: pathname + search, headers: { host } })).status;
+  expect(await page()).toBe(200);
+  const { end } = await browse(made.json.url);
+  await server.door.database.adminKeys.revoke(asked.id, systemClock.now());
+  const body = { code: end.searchParams.get('code'), tenant: 'acme' };
+  expect((await operator('POST', '/connection-confirmations', { body })).status).toBe(404);
+  expect([await rows(), await page()]).toEqual([[], 403]);
+});
+
 test('no browser is sent to a page that the config does not name', async () => {
   const body = { tenant: 'acme', upstream: 'api', returnTo: 'https://evil.test/' };
   expect((await operator('POST', '/connect-urls', { body })).status).toBe(400);

@@ -59,11 +59,16 @@ test('a link of none calls with what the tenant has connected, and with nothing 
   expect(tokens()).toEqual(['of-tenant']);
 });
 
-test('a user’s connection is called with where a link was made for it', async () => {
-  await connection('of-tenant');
+test('security case 64: a link is made for no connection of a user, and calls with none that it was bound to', async () => {
+  const tenants = await connection('of-tenant');
   const ada = await connection('of-ada', { subject: 'ada', issuer: 'https://issuer.example.com' });
-  const { path } = await linked.make({ connectionId: ada.id });
-  expect([await called(path), tokens()]).toEqual(['ok', ['of-ada']]);
+  await expect(linked.make({ connectionId: ada.id })).rejects.toThrow('a user’s own');
+  const { path, id } = await linked.make({ connectionId: tenants.id });
+  const row = await linked.door.database.links.find(id);
+  if (row === undefined) throw new Error('no row');
+  await linked.door.database.links.delete(id);
+  await linked.door.database.links.insert({ ...row, connectionId: ada.id });
+  expect([await called(path), tokens()]).toEqual(['needs_connection', []]);
 });
 
 test('a key that comes with the link does not change which connection it is', async () => {

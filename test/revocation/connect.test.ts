@@ -7,7 +7,7 @@ import { createJar } from '../oauth/login/jar.ts';
 test('a connect URL of a suspended tenant leads nowhere, from its page to its callback, and is good afterwards', async () => {
   await using it = await openConnecting();
   const { suspensions } = it.server.database;
-  const [url, begun] = [it.url(), it.url({ name: 'second' })];
+  const [url, begun] = [await it.url(), await it.url({ name: 'second' })];
   const jar = createJar();
   const page = await it.allowPage(begun, jar);
   await suspensions.add({ kind: 'tenant', id: 'acme', at: systemClock.now() });
@@ -16,7 +16,7 @@ test('a connect URL of a suspended tenant leads nowhere, from its page to its ca
   const end = await jar.open(`${page.url}&organization=acme`);
   expect(end.status).toBe(403);
   expect(await it.rows()).toEqual([]);
-  expect((await createJar().open(it.url({ tenant: 'globex' }))).status).toBe(200);
+  expect((await createJar().open(await it.url({ tenant: 'globex' }))).status).toBe(200);
   await suspensions.remove('tenant', 'acme');
   await expect.poll(status, { timeout: 10_000 }).toBe(200);
   expect((await it.connect(begun)).text).toContain('<h1>Connected</h1>');

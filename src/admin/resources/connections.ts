@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addConnection, MOST_OF_OWNER } from '../../connections/add.ts';
 import { type Kept, readCredential, UnfitCredential } from '../../connections/credentials.ts';
 import { isAccountUrl, makeConnection, nextCredential } from '../../connections/make.ts';
 import { unfitVariable } from '../../connections/variables.ts';
@@ -117,8 +118,11 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
         const owner = { subject: user?.subject ?? null, issuer: user?.issuer ?? null };
         const wish = { id: ids('con'), tenant, upstream, name, baseUrl, variables, scopes, ...owner };
         const row = makeConnection(wish, credentialOf(kind, given.credential, upstream), vault, clock.now());
-        if (await table.insert(row)) return { row };
-        throw new PosternError('conflict', { message: 'There is a connection of that name.' });
+        const added = await addConnection(table, row);
+        if (added === 'added') return { row };
+        if (added === 'taken') throw new PosternError('conflict', { message: 'There is a connection of that name.' });
+        const message = `A tenant, and each user of it, has ${MOST_OF_OWNER} connections at an upstream at the most.`;
+        throw new PosternError('invalid_params', { message });
       },
     },
     change: {

@@ -81,7 +81,9 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
     ...operationsOf(adminKeysResource({ table: database.adminKeys, pepper: pepper('admin-keys'), clock }), cursors),
     ...(links.enabled ? operationsOf(linksResource(linksNow(parts)), cursors) : []),
     ...operationsOf(connectionsResource(connectionsParts(parts)), cursors),
-    connectUrlOperation((wish) => createConnectUrl(offer().config, { clock, master }, wish)),
+    connectUrlOperation((wish) =>
+      createConnectUrl(offer().config, { clock, master, table: database.connections }, wish),
+    ),
     confirmConnectionOperation(parts.confirm),
     ...(facade === undefined ? [] : oauthOperations(facade, parts, cursors)),
     toolsetsOperation((tenant) => toolsetsOf(offer(), tenant)),

@@ -1,6 +1,6 @@
 import { authorizationUrl, createVerifier, readAnswer, stateOf } from '../../connections/authorization.ts';
 import type { Kept } from '../../connections/credentials.ts';
-import { type KeptAccount, keepAccount } from '../../connections/keep.ts';
+import { isAsSeen, type KeptAccount, keepAccount } from '../../connections/keep.ts';
 import { credentialOf } from '../../connections/refresh.ts';
 import { openTicket, type Ticket } from '../../connections/ticket.ts';
 import { filledIn, unfitVariable, type Variables, variablesOf } from '../../connections/variables.ts';
@@ -22,6 +22,7 @@ import { type ConnectableOAuth, connectableOf, placesOf } from '../config/connec
 import { startPath } from '../credentials/connect-url.ts';
 import { createFindEndpoints, type FindEndpoints } from '../credentials/oauth-endpoints.ts';
 import { exchangeCode } from './exchange.ts';
+import type { IsGood } from './holders.ts';
 import { connectedPage, type End, endPage, startPage } from './pages.ts';
 
 /** Has users sign in where that can be done. */
@@ -59,6 +60,8 @@ export interface ConnectFlowParts {
   readonly signIn: () => SignIn | undefined;
   /** Whether a tenant is suspended. @throws PosternError `unavailable` */
   readonly suspended: (tenant: string) => Promise<boolean>;
+  /** Whether what a URL was given to is good still. */
+  readonly isGood: IsGood;
   readonly happened: (event: ConnectEvent) => void;
 }
 
@@ -76,7 +79,7 @@ interface Waiting {
 }
 
 /** An account that is kept now. */
-type Stored = Exclude<KeptAccount, { readonly kind: 'taken' }>;
+type Stored = Extract<KeptAccount, { readonly row: ConnectionRow }>;
 
 /** What it takes at one origin. */
 interface Desk {
@@ -122,7 +125,7 @@ export class ConnectFlow {
       startPage({
         ...{ ticket, requestId, missing, given, signIn: knows, ...desk.forms.issue(request, about) },
         serverName: server.title ?? server.name,
-        host: new URL(oauth.authorizationEndpoint ?? oauth.issuer ?? '').host,
+        host: hostOf(oauth, ticket.variables),
         action: `${startPath(upstream)}?ticket=${sealed}`,
       });
     if (request.method === 'GET') return ask();
@@ -176,7 +179,8 @@ export class ConnectFlow {
     const fail = (end: End, reason: string) => this.#failed(end, ticket, reason, requestId, cookies);
     // Another authorization server has our state: it would be given the code of this one (RFC 9700 §4.4, security case 88).
     if (ticket.upstream !== upstream) return fail('invalid', 'the callback of another upstream');
-    if (await this.#parts.suspended(ticket.tenant)) return fail('ticket', 'the tenant is suspended');
+    const over = await this.#over(ticket);
+    if (over !== undefined) return fail('ticket', over);
     const found = await this.#find(oauth);
     if (found === undefined) return fail('away', 'no metadata of the issuer');
     const { tokenEndpoint, saysIssuer } = found;
@@ -195,11 +199,16 @@ export class ConnectFlow {
     const scopes = given.scopes ?? oauth.scopes;
     const waiting = { ticket, kept: credentialOf(given, clock.now()), scopes };
     if (ticket.returnTo !== null) return this.#handBack(waiting, ticket.returnTo, cookies);
-    const row = await this.#keep(waiting, requestId).catch(async (thrown: unknown) => {
+    const stored = await this.#store(waiting).catch(async (thrown: unknown) => {
       await cache.delete(usedKey(ticket));
       throw thrown;
     });
-    return row === undefined ? fail('taken', 'the name is taken') : connectedPage(ticket, requestId, cookies);
+    if (!('row' in stored)) {
+      const { end, reason } = NOT_STORED[stored.kind];
+      return fail(end, reason);
+    }
+    this.#parts.happened({ kind: `connection_${stored.kind}`, row: stored.row, requestId });
+    return connectedPage(ticket, requestId, cookies);
   }
 
   /** 5. Where whoever asked has the last word: it knows who its user is, and takes the account over or leaves it. */
@@ -214,27 +223,22 @@ export class ConnectFlow {
   /**
    * Takes over what a browser came back with, once.
    * @param tenant whose server asks.
-   * @returns nothing for a code that is unknown, used, ten minutes old, or of another tenant; or where the name is taken.
+   * @returns nothing for a code that is unknown, used, ten minutes old, or of another tenant; or where the name is taken,
+   *   or what it was for has ended.
    */
   async confirm(code: string, tenant: string): Promise<Stored | undefined> {
     const taken = await this.#parts.cache.take(waitingKey(code));
     const waiting = taken === undefined ? undefined : (JSON.parse(taken) as Waiting);
-    return waiting?.ticket.tenant === tenant ? this.#store(waiting) : undefined;
-  }
-
-  async #keep(waiting: Waiting, requestId: string): Promise<ConnectionRow | undefined> {
+    if (waiting?.ticket.tenant !== tenant || (await this.#over(waiting.ticket)) !== undefined) return undefined;
     const stored = await this.#store(waiting);
-    if (stored === undefined) return undefined;
-    this.#parts.happened({ kind: `connection_${stored.kind}`, row: stored.row, requestId });
-    return stored.row;
+    return 'row' in stored ? stored : undefined;
   }
 
-  async #store({ ticket, kept, scopes }: Waiting): Promise<Stored | undefined> {
-    const { tenant, upstream, name, subject, issuer, variables } = ticket;
+  #store({ ticket, kept, scopes }: Waiting): Promise<KeptAccount> {
+    const { tenant, upstream, name, subject, issuer, variables, replaces } = ticket;
     const owner = { tenant, upstream, name, subject, issuer };
     const id = createIds(this.#parts.clock)('con');
-    const result = await keepAccount({ id, ...owner, variables, baseUrl: null, scopes }, kept, this.#parts);
-    return result.kind === 'taken' ? undefined : result;
+    return keepAccount({ id, ...owner, variables, baseUrl: null, scopes }, kept, this.#parts, replaces);
   }
 
   #failed(end: End, { tenant, upstream }: Ticket, reason: string, requestId: string, cookies: readonly string[] = []) {
@@ -243,10 +247,18 @@ export class ConnectFlow {
   }
 
   async #ticketOf(sealed: string, upstream: string): Promise<Ticket | undefined> {
-    const { sealer, clock, cache, suspended } = this.#parts;
+    const { sealer, clock, cache } = this.#parts;
     const ticket = openTicket(sealed, upstream, sealer, clock.now());
-    if (ticket === undefined || (await suspended(ticket.tenant))) return undefined;
+    if (ticket === undefined || (await this.#over(ticket)) !== undefined) return undefined;
     return (await cache.get(usedKey(ticket))) === undefined ? ticket : undefined;
+  }
+
+  /** Why a URL is good no more, although its time is not over (security case 59): asked with each step. */
+  async #over(ticket: Ticket): Promise<string | undefined> {
+    const { suspended, isGood, table } = this.#parts;
+    if (await suspended(ticket.tenant)) return 'the tenant is suspended';
+    if (!(await isGood(ticket.holder))) return 'what it was given to has ended';
+    return isAsSeen(await table.named(ticket), ticket.replaces) ? undefined : 'the account is another one by now';
   }
 
   /** Each beginning waits in the cache for minutes. */
@@ -270,6 +282,19 @@ export class ConnectFlow {
     const forms = createFormTokens({ origin, cookies, sealer, clock });
     return { origin, cookies, forms, states: createOneTime<Leaving>('connect', cache, cookies, clock) };
   }
+}
+
+/** What whoever opened it is told where nothing was kept, and why that is. */
+const NOT_STORED = {
+  taken: { end: 'taken', reason: 'the name is taken' },
+  full: { end: 'full', reason: 'there may be no more accounts' },
+  moved: { end: 'ticket', reason: 'the account is another one by now' },
+} as const satisfies { readonly [kind: string]: { readonly end: End; readonly reason: string } };
+
+/** Where the user allows it, as far as that is known before the form is filled in. */
+function hostOf({ authorizationEndpoint, issuer }: ConnectableOAuth, variables: Variables): string {
+  const template = authorizationEndpoint ?? issuer ?? '';
+  return new URL(filledIn(template, variables) ?? template).host;
 }
 
 function filled(ticket: Ticket, given: Variables): Ticket {

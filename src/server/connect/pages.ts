@@ -58,7 +58,7 @@ const ENDS = {
   ticket: {
     status: 403,
     title: 'This link cannot be used',
-    text: 'It has expired, was used already, or is not complete. Ask whoever sent it for another one.',
+    text: 'It has expired, was used already, is not complete, or what it was made for has changed. Ask whoever sent it for another one.',
   },
   person: {
     status: 403,
@@ -100,6 +100,11 @@ const ENDS = {
     status: 409,
     title: 'Nothing was connected',
     text: 'There is an account of this name that is connected in another way. Ask for a link with another name.',
+  },
+  full: {
+    status: 409,
+    title: 'Nothing was connected',
+    text: 'There are as many accounts as there may be. One has to be deleted first.',
   },
   away: { status: 503, title: 'This cannot be done right now', text: 'Try again in a minute. Nothing was changed.' },
   broken: {

@@ -1,6 +1,8 @@
-import { sealTicket } from '../../connections/ticket.ts';
+import { seenAs } from '../../connections/keep.ts';
+import { type Holder, sealTicket, type Ticket } from '../../connections/ticket.ts';
 import { unfitVariable, type Variables } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { ConnectionTable } from '../../core/connections.ts';
 import { PosternError } from '../../core/errors.ts';
 import { createIds } from '../../lib/ids.ts';
 import { createSealer, deriveKey, type Sealer } from '../../lib/seal.ts';
@@ -24,6 +26,8 @@ export interface ConnectWish {
   readonly user?: { readonly subject: string; readonly issuer: string };
   /** Who asks, as whoever opens the URL is told. Default: what the server is called. */
   readonly asker?: string;
+  /** What the URL is given to, and is good no longer than. Default: nothing that could end. */
+  readonly holder?: Holder;
   /** One of `credential.oauth.returnTo`. Default: the browser stays on a page that says how it went. */
   readonly returnTo?: string;
   /** How long the URL is good, in milliseconds: from a minute to a day. Default: an hour. */
@@ -40,7 +44,11 @@ export interface ConnectGround {
   readonly clock: Clock;
   /** At least 32 bytes. */
   readonly master: Uint8Array;
+  /** Where it is looked up what is replaced. */
+  readonly table: Pick<ConnectionTable, 'named'>;
 }
+
+type ConnectConfig = Pick<Config, 'server' | 'upstreams'>;
 
 /** What connect URLs are sealed with. */
 export function connectSealer(master: Uint8Array): Sealer {
@@ -53,16 +61,36 @@ export function startPath(upstream: string): string {
 }
 
 /**
- * A URL at which an account is connected, once: signed and sealed, so that whoever holds it can do just that.
+ * A URL at which an account is connected, once: signed and sealed, so that whoever holds it can do just that. It replaces
+ * the account that has the name now, or none.
  * @throws PosternError `invalid_params`: what is wrong with the wish, for whoever has it.
  */
-export function createConnectUrl(
-  config: Pick<Config, 'server' | 'upstreams'>,
-  { clock, master }: ConnectGround,
+export async function createConnectUrl(
+  config: ConnectConfig,
+  { clock, master, table }: ConnectGround,
   wish: ConnectWish,
-): ConnectUrl {
-  const { tenant, upstream, name = 'main', variables = {}, user, returnTo, ttlMs = USUAL_MS } = wish;
-  const { url, title, name: called } = config.server;
+): Promise<ConnectUrl> {
+  const { tenant, upstream, name = 'main', variables = {}, user, ttlMs = USUAL_MS, holder = {} } = wish;
+  const { title, name: called } = config.server;
+  const url = refuseUnfit(config, { ...wish, name, variables, ttlMs });
+  const owner = { subject: user?.subject ?? null, issuer: user?.issuer ?? null };
+  const replaces = seenAs(await table.named({ tenant, upstream, name, ...owner }));
+  const expiresAt = clock.now() + ttlMs;
+  const ticket: Ticket = {
+    ...{ id: createIds(clock)('connect'), tenant, upstream, name, variables, expiresAt, holder, replaces, ...owner },
+    ...{ asker: wish.asker ?? title ?? called, returnTo: wish.returnTo ?? null },
+  };
+  const sealed = sealTicket(ticket, connectSealer(master));
+  return { url: `${new URL(url).origin}${startPath(upstream)}?ticket=${sealed}`, expiresAt };
+}
+
+/** @returns the URL of this server. @throws PosternError `invalid_params` */
+function refuseUnfit(
+  config: ConnectConfig,
+  wish: ConnectWish & Required<Pick<ConnectWish, 'name' | 'variables' | 'ttlMs'>>,
+): string {
+  const { tenant, upstream, name, variables, user, returnTo, ttlMs } = wish;
+  const { url } = config.server;
   const oauth = connectableOf(config.upstreams[upstream]);
   if (oauth === undefined) {
     const names = Object.keys(config.upstreams).filter((each) => connectableOf(config.upstreams[each]) !== undefined);
@@ -79,20 +107,13 @@ export function createConnectUrl(
   if (!(ttlMs >= MINUTE_MS && ttlMs <= LONGEST_MS)) throw unfit('A connect URL is good for a minute to a day.');
   const wrong = unfitVariable(variables, placesOf(config.upstreams[upstream]));
   if (wrong !== undefined) throw unfit(wrong);
-  const expiresAt = clock.now() + ttlMs;
-  const ticket = {
-    ...{ id: createIds(clock)('connect'), tenant, upstream, name, variables, expiresAt },
-    ...{ subject: user?.subject ?? null, issuer: user?.issuer ?? null },
-    ...{ asker: wish.asker ?? title ?? called, returnTo: returnTo ?? null },
-  };
-  const sealed = sealTicket(ticket, connectSealer(master));
-  return { url: `${new URL(url).origin}${startPath(upstream)}?ticket=${sealed}`, expiresAt };
+  return url;
 }
 
 /** As {@link createConnectUrl}. @returns nothing where there is none to be had. */
-export function connectUrlOf(...wanted: Parameters<typeof createConnectUrl>): string | undefined {
+export async function connectUrlOf(...wanted: Parameters<typeof createConnectUrl>): Promise<string | undefined> {
   try {
-    return createConnectUrl(...wanted).url;
+    return (await createConnectUrl(...wanted)).url;
   } catch (thrown) {
     if (thrown instanceof PosternError && thrown.code === 'invalid_params') return undefined;
     throw thrown;

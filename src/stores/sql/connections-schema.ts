@@ -20,5 +20,7 @@ export interface ConnectionsSchema {
     /** A JSON object; null for none. */
     variables: string | null;
     ends_at: number | null;
+    /** Null for those that were connected before it was written down: when they were made. */
+    connected_at: number | null;
   };
 }

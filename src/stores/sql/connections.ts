@@ -45,6 +45,11 @@ export async function addConnectionPlaces(
   await db.schema.createIndex('connections_by_end').on('connections').columns(['upstream', 'ends_at']).execute();
 }
 
+/** It is known when an account was connected, however often its token was had anew since. */
+export async function addConnectionTimes(db: Kysely<Schema>): Promise<void> {
+  await db.schema.alterTable('connections').addColumn('connected_at', 'bigint').execute();
+}
+
 /** Connections on any engine that Kysely speaks to. Each verb is one statement. */
 export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
   return {
@@ -59,6 +64,31 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
     find: async (id) => {
       const found = await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
       return found === undefined ? undefined : toRow(found);
+    },
+    named: async ({ tenant, upstream, subject, issuer, name }) => {
+      const found = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('upstream', '=', upstream)
+        .where('subject', '=', subject ?? '')
+        .where('issuer', '=', issuer ?? '')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return found === undefined ? undefined : toRow(found);
+    },
+    count: async ({ tenant, upstream, owner, most }) => {
+      let some = db
+        .selectFrom('connections')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('upstream', '=', upstream)
+        .limit(most);
+      if (owner !== undefined) {
+        some = some.where('subject', '=', owner.subject ?? '').where('issuer', '=', owner.issuer ?? '');
+      }
+      const counted = db.selectFrom(some.as('some')).select(({ fn }) => fn.countAll<number>().as('rows'));
+      return Number((await counted.executeTakeFirstOrThrow()).rows);
     },
     list: async ({ tenant, before, limit }) => {
       let newest = db.selectFrom('connections').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
@@ -78,17 +108,18 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
             where.and([where('subject', '=', subject ?? ''), where('issuer', '=', issuer ?? '')]),
           ]),
         )
-        .orderBy('name')
         .orderBy('subject', 'desc')
+        .orderBy('name')
         .limit(limit)
         .execute();
-      return rows.map(toRow);
+      return rows.map(toRow).sort(byName);
     },
-    replace: async (id, version, { sealed, keyId, scopes, updatedAt, endsAt }) => {
+    replace: async (id, version, { sealed, keyId, scopes, updatedAt, endsAt, connectedAt }) => {
       const { numUpdatedRows } = await db
         .updateTable('connections')
         .set({ sealed, key_id: keyId, scopes: JSON.stringify(scopes), updated_at: updatedAt })
         .set({ version: version + 1, state: 'connected', ends_at: endsAt })
+        .set(connectedAt === undefined ? {} : { connected_at: connectedAt })
         .where('id', '=', id)
         .where('version', '=', version)
         .executeTakeFirst();
@@ -144,6 +175,11 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
   };
 }
 
+/** What is a user's own stays before what has its name. */
+function byName(a: ConnectionRow, b: ConnectionRow): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
+
 function toColumns(row: ConnectionRow): Schema['connections'] {
   return {
     id: row.id,
@@ -163,6 +199,7 @@ function toColumns(row: ConnectionRow): Schema['connections'] {
     updated_at: row.updatedAt,
     variables: Object.keys(row.variables).length === 0 ? null : JSON.stringify(row.variables),
     ends_at: row.endsAt,
+    connected_at: row.connectedAt,
   };
 }
 
@@ -185,5 +222,6 @@ function toRow(columns: Selectable<Schema['connections']>): ConnectionRow {
     updatedAt: columns.updated_at,
     variables: columns.variables === null ? {} : (JSON.parse(columns.variables) as ConnectionRow['variables']),
     endsAt: columns.ends_at,
+    connectedAt: columns.connected_at ?? columns.created_at,
   };
 }

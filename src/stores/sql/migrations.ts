@@ -2,7 +2,7 @@ import type { Expression, Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { createAdminKeys } from './admin-keys.ts';
 import { createAudit } from './audit.ts';
-import { addConnectionPlaces, createConnections } from './connections.ts';
+import { addConnectionPlaces, addConnectionTimes, createConnections } from './connections.ts';
 import { createLinks } from './links.ts';
 import { createListIndexes } from './list-indexes.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
@@ -50,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0010_webhooks', up: createWebhooks },
   { name: '0011_admin_keys', up: createAdminKeys },
   { name: '0011_list_indexes', up: createListIndexes },
+  { name: '0012_connection_times', up: addConnectionTimes },
   { name: '0012_delivery_shares', up: createDeliveryShares },
 ];
 
