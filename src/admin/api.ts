@@ -20,9 +20,15 @@ export interface AdminApiParts {
 export interface AdminApi {
   /**
    * Answers a request of somebody who is known.
+   * @param stands whether they still are, when the body is there. @throws PosternError
    * @throws PosternError
    */
-  handle(request: HttpRequest, principal: Principal, requestId: string): Promise<HttpReply>;
+  handle(
+    request: HttpRequest,
+    principal: Principal,
+    requestId: string,
+    stands?: () => void | Promise<void>,
+  ): Promise<HttpReply>;
   /** The methods of a path; nothing for one that leads nowhere. */
   methodsOf(path: string): string | undefined;
 }
@@ -41,7 +47,7 @@ export function createAdminApi({ operations, once, note }: AdminApiParts): Admin
       const found = router.match('', path);
       return found !== undefined && 'allow' in found ? found.allow : undefined;
     },
-    handle: async (request, principal, requestId) => {
+    handle: async (request, principal, requestId, stands) => {
       // 1. May they be here at all?
       const rights = rightsOf(principal);
       // 2. Is there such an operation?
@@ -56,6 +62,8 @@ export function createAdminApi({ operations, once, note }: AdminApiParts): Admin
       if (operation.ifMatch === 'required' && ifMatch === undefined) throw new PosternError('precondition_required');
       const query = readQuery(operation, request.query);
       const sent = await bodyOf(operation, request);
+      // Whoever takes their time over it may have lost their credential meanwhile.
+      await stands?.();
       const body = operation.body && fitting(operation.body.schema, sent && parseJson(sent, BODY_DEPTH), 'The body');
       const asked: Asked = {
         ...{ principal, rights, requestId, id, query, body },

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { ApiKeyRow, ApiKeyTable } from '../core/database.ts';
+import { RELIED_ON_MS } from '../core/ends.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
@@ -9,8 +10,6 @@ import { createFailures } from './failures.ts';
 import { type Implications, NO_IMPLICATIONS, widen } from './scopes.ts';
 import type { AdmitsTenant, Verifier } from './verifier.ts';
 
-/** Half of the second in which a revocation must take effect. */
-const FRESH_MS = 500;
 const TOUCH_EVERY_MS = 60_000;
 
 /** What an unknown id is compared with, so that it costs what a known one costs. */
@@ -125,7 +124,7 @@ export function createVerifierOf<Row extends KeyRow>(
     verify: (token, address, endpoint, admits = everybody) => {
       if (!token.startsWith(prefix)) return 'not-mine';
       const found = known.get(token);
-      if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
+      if (found !== undefined && clock.monotonic() - found.checkedAt < RELIED_ON_MS) {
         const { expiresAt, tenant } = found.principal;
         if ((expiresAt === undefined || expiresAt > clock.now()) && admits(tenant)) return found.principal;
       }
@@ -155,10 +154,10 @@ function createMemory(clock: Clock, max: number): Memory {
   const arm = (): void => {
     if (armed || entries.size === 0) return;
     armed = true;
-    clock.after(FRESH_MS, () => {
+    clock.after(RELIED_ON_MS, () => {
       armed = false;
       const now = clock.monotonic();
-      for (const [token, { checkedAt }] of entries) if (now - checkedAt >= FRESH_MS) entries.delete(token);
+      for (const [token, { checkedAt }] of entries) if (now - checkedAt >= RELIED_ON_MS) entries.delete(token);
       arm();
     });
   };

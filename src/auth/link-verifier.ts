@@ -1,13 +1,11 @@
 import type { Clock } from '../core/clock.ts';
+import { RELIED_ON_MS } from '../core/ends.ts';
 import { PosternError } from '../core/errors.ts';
 import type { LinkLimits, LinkRow, LinkTable } from '../core/links.ts';
 import type { MethodClass } from '../core/method-class.ts';
 import type { Principal } from '../core/principal.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import { createFailures } from './failures.ts';
-
-/** Half of the second in which what is done to a link must take effect. */
-const FRESH_MS = 500;
 
 /** Who holds a link. */
 export interface LinkPrincipal extends Principal {
@@ -83,7 +81,7 @@ export function createLinkVerifier(options: LinkVerifierOptions): LinkVerifier {
   return {
     verify: (token, address) => {
       const found = known.get(token);
-      if (found !== undefined && clock.monotonic() - found.checkedAt < FRESH_MS) {
+      if (found !== undefined && clock.monotonic() - found.checkedAt < RELIED_ON_MS) {
         const { expiresAt } = found.principal;
         if (expiresAt === undefined || expiresAt > clock.now()) return found.principal;
       }
@@ -129,10 +127,10 @@ function createMemory(clock: Clock, max: number): Memory {
   const arm = (): void => {
     if (armed || byToken.size === 0) return;
     armed = true;
-    clock.after(FRESH_MS, () => {
+    clock.after(RELIED_ON_MS, () => {
       armed = false;
       const now = clock.monotonic();
-      for (const [token, { checkedAt }] of byToken) if (now - checkedAt >= FRESH_MS) drop(token);
+      for (const [token, { checkedAt }] of byToken) if (now - checkedAt >= RELIED_ON_MS) drop(token);
       arm();
     });
   };

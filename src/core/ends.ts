@@ -19,6 +19,9 @@ export function readEnd(text: string): Ended | undefined {
   return kind === undefined || id === undefined ? undefined : { kind: kind as EndedKind, id };
 }
 
+/** How long what was found out about a credential is relied on: half of the second in which an end takes effect. */
+export const RELIED_ON_MS = 500;
+
 /** How long it is remembered that something ended: by then every node has read it, several times. */
 const REMEMBERED_MS = 15 * 60_000;
 

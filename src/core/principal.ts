@@ -67,3 +67,17 @@ export function principalKey(principal: Principal): string {
   const key = [tenant, kind, subject, clientId];
   return JSON.stringify(issuer === undefined ? key : [...key, issuer]);
 }
+
+/** Whether two credentials of the same caller let it do the same. */
+export function sameRights(one: Principal, other: Principal): boolean {
+  return (
+    one.scopes.size === other.scopes.size &&
+    [...one.scopes].every((scope) => other.scopes.has(scope)) &&
+    one.toolset === other.toolset &&
+    one.admin?.role === other.admin?.role &&
+    one.admin?.tenant === other.admin?.tenant &&
+    one.link?.sight === other.link?.sight &&
+    one.link?.toolset === other.link?.toolset &&
+    one.link?.connectionId === other.link?.connectionId
+  );
+}

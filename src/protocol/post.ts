@@ -30,6 +30,9 @@ export async function servePost<C extends Caller>(
 ): Promise<HttpReply> {
   requireJson(request);
   const bytes = await request.read(parts.limits.maxBodyBytes);
+  // Whoever takes their time over it may have lost their credential meanwhile.
+  const standing = caller.stands?.();
+  if (standing !== undefined) await standing;
   const reading: Reading = { id: null, era: 'legacy' };
   try {
     const value = parseJson(bytes, parts.limits.maxDepth);

@@ -15,6 +15,12 @@ export interface Caller {
    * Without it, a credential is good until it expires.
    */
   readonly stillValid?: () => Promise<boolean>;
+  /**
+   * Asked where something is done for who has waited since the credential was verified, for the body of a request or
+   * anything else: without a promise where that was a moment ago.
+   * @throws PosternError as whoever verified it first: `invalid_token` where it was revoked meanwhile.
+   */
+  readonly stands?: () => void | Promise<void>;
 }
 
 /** MCP `Implementation`. */

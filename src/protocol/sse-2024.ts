@@ -64,6 +64,7 @@ export async function serveMessages<C extends Caller>(
   requireJson(request);
   try {
     const bytes = await request.read(parts.limits.maxBodyBytes);
+    await caller.stands?.();
     const value = parseJson(bytes, parts.limits.maxDepth);
     const id = new URLSearchParams(request.query).get('sessionId') ?? '';
     const key = keyOf(caller, id);

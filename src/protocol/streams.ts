@@ -18,16 +18,19 @@ export class Streams {
   readonly #clock: Clock;
   readonly #limits: EngineLimits;
   readonly #note: Note;
+  readonly #stays: () => void;
   readonly #perCaller = new Map<string, number>();
   /** How to end each stream that would stay open for ever, and whose it is. */
   readonly #standing = new Map<() => void, Caller>();
   #open = 0;
   #closed = false;
 
-  constructor(clock: Clock, limits: EngineLimits, note: Note) {
+  /** @param stays told of each stream that would stay open for ever. */
+  constructor(clock: Clock, limits: EngineLimits, note: Note, stays: () => void = () => undefined) {
     this.#clock = clock;
     this.#limits = limits;
     this.#note = note;
+    this.#stays = stays;
   }
 
   /** @returns nothing where the caller, or the process, has as many as it may. */
@@ -95,6 +98,7 @@ export class Streams {
     };
     if (kind !== 'call') {
       this.#standing.set(leave, caller);
+      this.#stays();
       if (caller.expiresAt !== undefined) {
         stopExpiry = this.#clock.after(Math.max(0, caller.expiresAt - this.#clock.now()), leave);
       }

@@ -66,6 +66,8 @@ export interface EngineOptions {
   readonly cache: Cache;
   readonly clock: Clock;
   readonly note: Note;
+  /** Told that a stream was opened that would stay so for ever. */
+  readonly stays?: () => void;
   readonly limits?: Partial<EngineLimits>;
 }
 

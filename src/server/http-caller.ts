@@ -1,7 +1,7 @@
-import { asPosternError } from '../core/errors.ts';
 import { type Principal, principalKey } from '../core/principal.ts';
 import type { Lease } from './offer/lease.ts';
 import type { ServerCaller } from './offer/service.ts';
+import type { Credential } from './revoked/credential.ts';
 
 /**
  * Who made a request over HTTP, for the engine. Streams hold on to it, so it holds on to nothing of the offer that
@@ -11,25 +11,16 @@ export class HttpCaller implements ServerCaller {
   readonly principal: Principal;
   readonly requestId: string;
   readonly lease: Lease;
+  readonly #credential: Credential;
   readonly #viewKey: string;
-  readonly #again: () => Principal | Promise<Principal>;
 
-  /**
-   * @param viewKey tells what this caller is served from what it is served elsewhere.
-   * @param again verifies the same credential once more.
-   */
-  constructor(
-    principal: Principal,
-    requestId: string,
-    lease: Lease,
-    viewKey: string,
-    again: () => Principal | Promise<Principal>,
-  ) {
-    this.principal = principal;
+  /** @param viewKey tells what this caller is served from what it is served elsewhere. */
+  constructor(credential: Credential, requestId: string, lease: Lease, viewKey: string) {
+    this.principal = credential.principal;
     this.requestId = requestId;
     this.lease = lease;
+    this.#credential = credential;
     this.#viewKey = viewKey;
-    this.#again = again;
   }
 
   get key(): string {
@@ -40,12 +31,19 @@ export class HttpCaller implements ServerCaller {
     return this.principal.expiresAt;
   }
 
-  /** Whether the credential is still good for the same caller. That it cannot be told right now ends nothing. */
-  async stillValid(): Promise<boolean> {
-    try {
-      return principalKey(await this.#again()) === principalKey(this.principal);
-    } catch (thrown) {
-      return asPosternError(thrown).code === 'unavailable';
-    }
+  stands(): void | Promise<void> {
+    return this.#credential.stands();
+  }
+
+  gone(): Promise<boolean> {
+    return this.#credential.gone();
+  }
+
+  /** That it cannot be told right now ends nothing. */
+  stillValid(): Promise<boolean> {
+    return this.gone().then(
+      (gone) => !gone,
+      () => true,
+    );
   }
 }

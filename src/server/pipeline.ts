@@ -16,6 +16,7 @@ import { Lease } from './offer/lease.ts';
 import type { Offer, View } from './offer/offer.ts';
 import type { ServerCaller } from './offer/service.ts';
 import { asksToolset, narrowingOf } from './offer/toolsets.ts';
+import { Credential } from './revoked/credential.ts';
 import type { Suspensions } from './revoked/suspensions.ts';
 import type { Endpoint } from './routes/endpoints.ts';
 import { type CallerRoute, isOpen, type OpenRoute, type Route } from './routes/routes.ts';
@@ -105,7 +106,7 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         about = link === undefined ? lifetime : withLinkHeaders(lifetime);
         // 5. Who calls? Before method, version and session are looked at.
         const known = callerAt(parts, request, route);
-        const principal = endpoint.confine(known instanceof Promise ? await known : known);
+        const principal = known instanceof Promise ? await known : known;
         parts.came();
         seen.principal = principal;
         if (link !== undefined) checkMethod(request, route);
@@ -113,7 +114,9 @@ export function createPipeline(parts: PipelineParts): (request: HttpRequest) => 
         const view = viewOf(offer, route, request.query, principal);
         lease = new Lease(parts.offer, laterView(request, principal));
         lease.enter(view);
-        const caller = new HttpCaller(principal, requestId, lease, view.key, () => callerAt(parts, request, route));
+        // Whoever takes their time is asked for it again.
+        const credential = new Credential(principal, () => callerAt(parts, request, route), parts.clock, begun);
+        const caller = new HttpCaller(credential, requestId, lease, view.key);
         // 7. What do they want? Era, method, tool, policy, arguments and call are the engine's, in this order.
         reply = await serve(parts.engine, route.kind, request, caller, seen.facts);
       }
@@ -175,13 +178,20 @@ function withLinkHeaders(others: { readonly [name: string]: string }): { readonl
   return LINK_HEADERS;
 }
 
-/** Who calls at a route: who has its link, or whom the headers name; and nobody who is suspended. */
+/** Who calls at a route: who has its link, or whom the headers name, with what is allowed there; nobody who is suspended. */
 function callerAt(parts: PipelineParts, request: HttpRequest, route: CallerRoute): Principal | Promise<Principal> {
   const known = knownAt(parts, request, route);
-  return known instanceof Promise ? known.then((principal) => standing(principal, parts)) : standing(known, parts);
+  return known instanceof Promise
+    ? known.then((found) => standing(found, parts, route))
+    : standing(known, parts, route);
 }
 
-function standing(principal: Principal, { suspended }: PipelineParts): Principal | Promise<Principal> {
+function standing(
+  known: Principal,
+  { suspended }: PipelineParts,
+  { endpoint }: CallerRoute,
+): Principal | Promise<Principal> {
+  const principal = endpoint.confine(known);
   const asked = suspended(principal);
   return asked instanceof Promise ? asked.then(() => principal) : principal;
 }

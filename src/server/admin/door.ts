@@ -8,6 +8,7 @@ import { respond } from '../../http/respond.ts';
 import { createIds } from '../../lib/ids.ts';
 import type { EngineOptions, RequestFacts } from '../../protocol/engine.ts';
 import type { Config } from '../config/config.ts';
+import { Credential } from '../revoked/credential.ts';
 import type { Site } from '../routes/site.ts';
 import { type Assembled, type AssembledParts, adminSealer, assembleApi } from './api.ts';
 import { type AdminAuthenticationParts, createAdminAuthentication } from './authentication.ts';
@@ -47,10 +48,10 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
   const documentAt = (path: string) => places.find(({ resource }) => resource?.paths.includes(path))?.resource;
   let mcp: Promise<AdminMcp> | undefined;
 
-  const serve = async (request: HttpRequest, isApi: boolean, principal: Principal, requestId: string, seen: Known) => {
-    if (isApi) return assembled.api.handle(request, principal, requestId);
+  const serve = async (request: HttpRequest, isApi: boolean, who: Credential, requestId: string, seen: Known) => {
+    if (isApi) return assembled.api.handle(request, who.principal, requestId, () => who.stands());
     mcp ??= mcpOf(config, parts, assembled);
-    return (await mcp).handle(request, principal, requestId, seen.facts);
+    return (await mcp).handle(request, who, requestId, seen.facts);
   };
 
   return {
@@ -69,8 +70,11 @@ export function openAdminDoor(config: Config, parts: AdminDoorParts): AdminDoor 
       const place = places.find(({ path }) => (path === API_PATH) === isApi);
       try {
         parts.offer().guard.checkOrigin(request);
-        seen.principal = await authenticate(request, place?.audience);
-        return await serve(request, isApi, seen.principal, requestId, seen);
+        const begun = parts.clock.monotonic();
+        const verify = async () => authenticate(request, place?.audience);
+        seen.principal = await verify();
+        const who = new Credential(seen.principal, verify, parts.clock, begun);
+        return await serve(request, isApi, who, requestId, seen);
       } catch (thrown) {
         const error = asPosternError(thrown);
         seen.error = error;

@@ -16,6 +16,7 @@ import type { Caller, Implementation, McpService } from '../../protocol/service.
 import type { Callable } from '../../tools/callable.ts';
 import { createCatalog } from '../../tools/catalog.ts';
 import { createLimitReader } from '../../upstream/rate-limit-expression.ts';
+import type { Credential } from '../revoked/credential.ts';
 import { createInProcess, INSIDE } from './in-process.ts';
 import { MCP_PATH } from './metadata.ts';
 
@@ -37,7 +38,7 @@ export interface AdminMcpParts extends Pick<CallParts, 'clock' | 'ids' | 'record
 /** The admin API as tools. */
 export interface AdminMcp {
   /** @throws PosternError */
-  handle(request: HttpRequest, principal: Principal, requestId: string, facts: RequestFacts): Promise<HttpReply>;
+  handle(request: HttpRequest, who: Credential, requestId: string, facts: RequestFacts): Promise<HttpReply>;
   close(): Promise<void>;
 }
 
@@ -55,21 +56,22 @@ export async function openAdminMcp(parts: AdminMcpParts): Promise<AdminMcp> {
   const callables = tools.map((tool) => openApiCallable(tool, way));
   const engine = createEngine(serviceOf(callables, parts), parts.engine);
   return {
-    handle: (request, principal, requestId, facts) => {
-      if (principal.admin === undefined) {
+    handle: (request, who, requestId, facts) => {
+      if (who.principal.admin === undefined) {
         const data = { requiredScopes: [ADMIN_READ] };
         throw new PosternError('insufficient_scope', { message: `This takes the scope ${ADMIN_READ}.`, data });
       }
-      return engine.handle(request, callerOf(principal, requestId), facts);
+      return engine.handle(request, callerOf(who, requestId), facts);
     },
     close: () => engine.close(),
   };
 }
 
-function callerOf(principal: Principal, requestId: string): AdminCaller {
+function callerOf(who: Credential, requestId: string): AdminCaller {
+  const { principal } = who;
   const { expiresAt } = principal;
   return {
-    ...{ principal, requestId },
+    ...{ principal, requestId, stands: () => who.stands() },
     // Sessions of other endpoints are none here.
     key: `${principalKey(principal)}${MCP_PATH}`,
     ...(expiresAt === undefined ? {} : { expiresAt }),

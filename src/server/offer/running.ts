@@ -13,8 +13,14 @@ export interface RunningCall<C> {
 
 /** The calls under way, whatever they came by, so that they can be broken off when their caller has to go. */
 export class Running<C> {
+  readonly #came: () => void;
   #first: RunningCall<C> | undefined;
   #last: RunningCall<C> | undefined;
+
+  /** @param came told with each call that begins. */
+  constructor(came: () => void) {
+    this.#came = came;
+  }
 
   /** Whether there are any. */
   get some(): boolean {
@@ -27,6 +33,7 @@ export class Running<C> {
     if (this.#last === undefined) this.#first = call;
     else this.#last.after = call;
     this.#last = call;
+    this.#came();
     return call;
   }
 

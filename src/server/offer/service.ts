@@ -29,6 +29,8 @@ export interface ServerCaller extends Caller {
   readonly principal: Principal;
   /** What the caller is served from. */
   readonly lease: Lease;
+  /** Whether the credential is no longer good. @throws PosternError `unavailable` where that cannot be told. */
+  readonly gone?: () => Promise<boolean>;
   /** Of the HTTP request, or of the line over stdio. */
   readonly requestId: string;
 }
@@ -155,6 +157,9 @@ async function held<T>(
   conversation: Conversation,
   run: (view: View) => Promise<T>,
 ): Promise<T> {
+  // Who has waited, for a body, a session or in a line, may have lost their credential meanwhile.
+  const standing = caller.stands?.();
+  if (standing !== undefined) await standing;
   const { lease } = caller;
   const view = lease.enter();
   const call = running.enter(caller, conversation);

@@ -1,15 +1,15 @@
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
-import { type Ended, endingVerbs, readEnd, spellEnd } from '../../core/ends.ts';
+import { type Ended, endingVerbs, RELIED_ON_MS, readEnd, spellEnd } from '../../core/ends.ts';
 import type { OAuthRevocationTable } from '../../core/oauth-tables.ts';
 import type { Principal } from '../../core/principal.ts';
 import { REVOKED_CHANNEL } from '../../oauth/storage/revocations.ts';
 
 /** Between two looks at the database, while anybody is there who might have to go: half of the second that it may take. */
 const LOOK_MS = 500;
-/** How long a verifier may rely on what it knew: who slips in by that has to go, too. */
-const STILL_KNOWN_MS = 500;
+/** Who slips in has to go, too: by what was relied on when they came, and once more when their body was there. */
+const SLIP_IN_MS = [RELIED_ON_MS, 2 * RELIED_ON_MS];
 /** How far the clocks of two nodes may be apart, and a write take. */
 const OVERLAP_MS = 30_000;
 /** What was told is looked through when it is this much, where nobody reads. */
@@ -34,6 +34,8 @@ export interface EndsParts {
 export interface Ends {
   /** Somebody has come, who may stay. Costs next to nothing. */
   wake(): void;
+  /** Says it again as long as anybody is there: it could not be told who has to go. */
+  again(ended: Ended): void;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,8 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
   const { table, cache, clock, busy, ended, failed } = parts;
   /** What was told, until when it may be read again. */
   const told = new Map<string, number>();
+  /** What has to be said again, by what it is. */
+  const unsettled = new Map<string, Ended>();
   let readUntil = clock.now();
   let armed = false;
   let closed = false;
@@ -59,7 +63,7 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
     const known = readEnd(text);
     if (known === undefined || closed) return;
     ended(known);
-    clock.after(STILL_KNOWN_MS, () => ended(known));
+    for (const ms of SLIP_IN_MS) clock.after(ms, () => ended(known));
   };
   const read = async (): Promise<void> => {
     const now = clock.now();
@@ -75,13 +79,20 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
         running = undefined;
       });
   };
+  const sayAgain = (): void => {
+    const said = [...unsettled.values()];
+    unsettled.clear();
+    for (const each of said) ended(each);
+  };
   const arm = (): void => {
     if (armed || closed) return;
     armed = true;
     cancel = clock.after(LOOK_MS, () => {
       armed = false;
-      if (!busy()) return;
+      // Whoever comes is asked at the door.
+      if (!busy()) return unsettled.clear();
       look();
+      sayAgain();
       arm();
     });
   };
@@ -93,6 +104,10 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
 
   return {
     wake: arm,
+    again: (each) => {
+      unsettled.set(`${each.kind} ${each.id}`, each);
+      arm();
+    },
     close: async () => {
       closed = true;
       cancel();

@@ -8,7 +8,7 @@ import type { Engine } from '../../protocol/engine.ts';
 import type { McpService } from '../../protocol/service.ts';
 import { Running } from '../offer/running.ts';
 import type { ServerCaller } from '../offer/service.ts';
-import { concerns, openEnds } from './ends.ts';
+import { concerns, type Ends, openEnds } from './ends.ts';
 import { createSuspensions, type Suspensions } from './suspensions.ts';
 
 export interface LeavingParts {
@@ -35,24 +35,28 @@ export interface Leaving {
 
 export function createLeaving({ database, cache, clock, failed }: LeavingParts): Leaving {
   const suspensions = createSuspensions({ table: database.suspensions, clock });
-  const running = new Running<ServerCaller>();
   const accounts = new Map<string, Set<(reason: PosternError) => void>>();
-  let wake: () => void = () => undefined;
-  let close: () => Promise<void> = async () => undefined;
+  let ends: Ends | undefined;
+  const came = (): void => ends?.wake();
+  const running = new Running<ServerCaller>(came);
 
-  /** Whether somebody has to go. Never rejects: that it cannot be told right now ends nothing. */
+  /** Whether somebody has to go. Never rejects: what cannot be told right now is asked again. */
   const hasToGo = (ended: Ended, caller: ServerCaller): boolean | Promise<boolean> => {
     const known = concerns(ended, caller.principal);
     if (known !== 'ask') return known === 'ended';
-    if (ended.kind === 'tenant' || ended.kind === 'client')
-      return suspensions.has(ended.kind, ended.id).catch(() => false);
-    return caller.stillValid === undefined ? false : caller.stillValid().then((valid) => !valid);
+    const suspends = ended.kind === 'tenant' || ended.kind === 'client';
+    const asked = suspends ? suspensions.has(ended.kind, ended.id) : caller.gone?.();
+    if (asked === undefined) return false;
+    return asked.catch(() => {
+      ends?.again(ended);
+      return false;
+    });
   };
 
   return {
     suspensions,
     running,
-    came: () => wake(),
+    came,
     watch: (connectionId, end) => {
       const watching = accounts.get(connectionId) ?? new Set();
       accounts.set(connectionId, watching.add(end));
@@ -62,7 +66,7 @@ export function createLeaving({ database, cache, clock, failed }: LeavingParts):
       };
     },
     open: async (engine) => {
-      const ends = await openEnds({
+      ends = await openEnds({
         ...{ table: database.oauth.revocations, cache, clock, failed },
         busy: () => engine.standing || running.some,
         ended: (ended) => {
@@ -76,9 +80,8 @@ export function createLeaving({ database, cache, clock, failed }: LeavingParts):
           running.end(has);
         },
       });
-      ({ wake, close } = ends);
     },
-    close: () => close(),
+    close: async () => ends?.close(),
   };
 }
 

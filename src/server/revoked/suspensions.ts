@@ -1,11 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
+import { RELIED_ON_MS } from '../../core/ends.ts';
 import { PosternError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { SuspensionRow, SuspensionTable } from '../../core/suspensions.ts';
 import { SingleFlight } from '../../lib/single-flight.ts';
 
-/** Half of the second in which it takes effect. */
-const FRESH_MS = 500;
 /** From when on it is read again beforehand, so that nobody waits where many come. */
 const AHEAD_MS = 250;
 /** How long what is known is good while the database does not answer. */
@@ -60,8 +59,8 @@ export function createSuspensions({
     }
   };
   const now = (): Known | Promise<Known> => {
-    const ageMs = known === undefined || stale ? FRESH_MS : clock.monotonic() - known.at;
-    if (known === undefined || ageMs >= FRESH_MS) return flights.run(epoch, read);
+    const ageMs = known === undefined || stale ? RELIED_ON_MS : clock.monotonic() - known.at;
+    if (known === undefined || ageMs >= RELIED_ON_MS) return flights.run(epoch, read);
     if (ageMs >= AHEAD_MS) flights.run(epoch, read).catch(() => undefined);
     return known;
   };
