@@ -6,12 +6,14 @@ import { type HttpReply, type HttpRequest, json } from '../http/exchange.ts';
 import type { Audited } from '../observe/audit-log.ts';
 import { parseJson } from '../protocol/json-rpc.ts';
 import { requireJson } from '../protocol/media-type.ts';
+import type { Admit } from './admission.ts';
 import type { Once } from './idempotency.ts';
 import type { Answered, Asked, Operation } from './operation.ts';
 import { API_PATH, createRouter } from './router.ts';
 
 export interface AdminApiParts {
   readonly operations: readonly Operation[];
+  readonly admit: Admit;
   readonly once: Once;
   /** Writes a row of the audit trail. Does not reject. */
   readonly note: (event: Audited) => Promise<void>;
@@ -40,7 +42,7 @@ const BODY_DEPTH = 16;
 const HEADERS = { 'cache-control': 'no-store' };
 
 /** Every request to the admin API, top to bottom, but for who sends it. */
-export function createAdminApi({ operations, once, note }: AdminApiParts): AdminApi {
+export function createAdminApi({ operations, admit, once, note }: AdminApiParts): AdminApi {
   const router = createRouter(operations);
   return {
     methodsOf: (path) => {
@@ -55,6 +57,7 @@ export function createAdminApi({ operations, once, note }: AdminApiParts): Admin
       if (match === undefined) throw new PosternError('no_route');
       if ('allow' in match) throw new PosternError('method_not_allowed', { headers: { allow: match.allow } });
       const { operation, id } = match;
+      admit(principal, rights, operation.cost ?? 1);
       // 3. May they do that?
       if (operation.right === 'write' && rights.role === 'auditor') throw lacking(ADMIN_WRITE);
       // 4. Does what they send fit?

@@ -30,6 +30,8 @@ export interface Operation {
   readonly ifMatch?: 'required' | 'optional';
   /** Whether a request may be known again by an `Idempotency-Key`. */
   readonly idempotent?: true;
+  /** How many requests it is worth, of those that somebody may make. Default 1. */
+  readonly cost?: number;
   /** Whether it is no tool at `/admin/mcp`. */
   readonly notTool?: true;
   run(asked: Asked): Promise<Answered>;

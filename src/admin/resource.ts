@@ -28,6 +28,8 @@ interface Listed<Row, Filter> {
   readonly filter?: z.ZodObject<z.core.$ZodShape>;
   /** How it is ordered. Default: newest first. */
   readonly order?: string;
+  /** As in {@link Operation}. */
+  readonly cost?: number;
   page(query: ListQuery<Filter>): Promise<readonly Row[]>;
   placeOf(row: Row): Place;
 }
@@ -147,6 +149,7 @@ function listing<Row, Filter>(resource: Any<Row>, list: Listed<Row, Filter>, cur
     ...{ id: `list_${snake(path)}`, method: 'GET', path: `/${path}`, tag: path, right: 'read' },
     summary: `List ${many}, ${list.order ?? 'newest first'}`,
     query: z.strictObject({ ...pageQuery, ...list.filter?.shape }),
+    ...(list.cost === undefined ? {} : { cost: list.cost }),
     answer: { status: 200, body: { name: `${type}Page`, schema: z.object({ items, next }) } },
     run: async ({ query, rights }) => {
       const { tenant: named, limit, cursor, ...filter } = query as PageQuery & Filter;

@@ -43,6 +43,10 @@ export interface AdminKeyTable {
   page(query: { readonly tenant?: string; readonly before?: Place; readonly limit: number }): Promise<AdminKeyRow[]>;
   /** Atomic. @returns whether this very call revoked it. */
   revoke(id: string, at: number): Promise<boolean>;
+  /** How many of a tenant, or of none, are good at a time; milliseconds since the epoch. */
+  standing(tenant: string | null, at: number): Promise<number>;
+  /** Deletes those of a tenant, or of none, that have ended by a time, but for so many, the newest. */
+  forgetEnded(tenant: string | null, at: number, keep: number): Promise<void>;
   /** Notes a use. An older time never overwrites a newer one. */
   touch(id: string, at: number): Promise<void>;
 }

@@ -44,6 +44,10 @@ export interface ApiKeyTable {
   tenants(limit: number): Promise<string[]>;
   /** Atomic. @returns whether this very call revoked it: false when it does not exist or was revoked before. */
   revoke(id: string, at: number): Promise<boolean>;
+  /** How many of a tenant are good at a time; milliseconds since the epoch. */
+  standing(tenant: string, at: number): Promise<number>;
+  /** Deletes those of a tenant that have ended by a time, but for so many, the newest. */
+  forgetEnded(tenant: string, at: number, keep: number): Promise<void>;
   /** Notes a use. An older time never overwrites a newer one. */
   touch(id: string, at: number): Promise<void>;
 }

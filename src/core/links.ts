@@ -52,6 +52,8 @@ export interface LinkTable {
   findByDigest(digest: string): Promise<LinkRow | undefined>;
   /** Newest first. */
   list(query: LinkQuery): Promise<LinkRow[]>;
+  /** How many of a tenant have not expired by a time. */
+  count(tenant: string, aliveAt: number): Promise<number>;
   /** The tenants that links are of which have not expired; this many at the most. */
   tenants(aliveAt: number, limit: number): Promise<string[]>;
   /**

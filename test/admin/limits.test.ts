@@ -1,7 +1,7 @@
 /** What the admin API costs, and what it may fill. */
 import { expect, test } from 'vitest';
 import type { CallRecord } from '../../src/core/call.ts';
-import { manualClock } from '../../src/testing/manual-clock.ts';
+import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts';
 import { type Administered, openAdministered } from './admin.ts';
 
 const DAY_MS = 86_400_000;
@@ -102,4 +102,73 @@ test('security case 109: usage is asked for of 92 days at the most', async () =>
   expect([status, json.errors]).toEqual([400, [{ field: 'since', message: '92 days before until at the most' }]]);
   expect((await usage('since=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z')).status).toBe(200);
   expect((await usage('until=2025-01-01T00:00:00Z')).status).toBe(200);
+});
+
+const limited = (perMinute: number, more: object = {}) =>
+  openAdministered({
+    clock: manualClock(NOW),
+    config: { auth: { admin: { enabled: true, requestsPerMinute: perMinute, ...more }, links: { enabled: true } } },
+  });
+
+test('security case 109: who asks too much is told to wait, and nobody else is', async () => {
+  await using server = await limited(10);
+  const [one, other, globex] = [
+    await server.as({ role: 'admin', tenant: 'acme' }),
+    await server.as({ role: 'auditor', tenant: 'acme' }),
+    await server.as({ role: 'admin', tenant: 'globex' }),
+  ];
+  for (let n = 0; n < 10; n++) expect((await one('GET', '/keys')).status).toBe(200);
+  const refused = await one('POST', '/keys', { body: { name: 'a' } });
+  expect(refused).toMatchObject({ status: 429, json: { code: 'rate_limited', retryAfterSeconds: 60 } });
+  expect(refused.headers['retry-after']).toBe('60');
+  expect((await other('GET', '/usage')).status).toBe(200);
+  // The sums were worth ten.
+  expect((await other('GET', '/keys')).status).toBe(429);
+  expect((await globex('GET', '/keys')).status).toBe(200);
+  // However many keys a tenant has, four times as much.
+  for (let n = 0; n < 2; n++) {
+    const more = await server.as({ role: 'auditor', tenant: 'acme' });
+    expect((await more('GET', '/usage')).status).toBe(200);
+  }
+  const { status, json } = await (await server.as({ role: 'admin', tenant: 'acme' }))('GET', '/keys');
+  expect([status, json.detail]).toEqual([429, 'Your tenant makes too many requests.']);
+  await (server.door.clock as ManualClock).advance(60_000);
+  expect((await one('GET', '/keys')).status).toBe(200);
+});
+
+test('a tenant has so many keys, admin keys and links, and no more', async () => {
+  await using server = await limited(1_000, { perTenant: { keys: 2, adminKeys: 3, links: 2 } });
+  const acme = await server.as({ role: 'admin', tenant: 'acme' });
+  const operator = await server.as();
+  const bodies: readonly [string, object, string][] = [
+    ['/keys', { name: 'a' }, '2 API keys'],
+    // The one that asks is one.
+    ['/admin-keys', { name: 'a', role: 'auditor' }, '3 keys of this API'],
+    ['/links', { name: 'a' }, '2 links'],
+  ];
+  for (const [path, body, many] of bodies) {
+    const made = [await acme('POST', path, { body }), await acme('POST', path, { body })];
+    expect(made.map(({ status }) => status)).toEqual([201, 201]);
+    const { status, json } = await acme('POST', path, { body });
+    expect([status, json.code, json.detail]).toEqual([400, 'invalid_params', `A tenant has ${many} at the most.`]);
+    expect((await operator('POST', path, { body: { ...body, tenant: 'acme' } })).status).toBe(400);
+    expect((await operator('POST', path, { body: { ...body, tenant: 'globex' } })).status).toBe(201);
+    expect((await acme('DELETE', `${path}/${made[0]?.json.id}`)).status).toBe(204);
+    expect((await acme('POST', path, { body })).status).toBe(201);
+  }
+});
+
+test('of keys that ended, so many stay in the list', async () => {
+  await using server = await limited(1_000, { perTenant: { keys: 2, adminKeys: 3 } });
+  const acme = await server.as({ role: 'admin', tenant: 'acme' });
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const { id } = (await acme('POST', '/keys', { body: { name: `k${n}` } })).json;
+    ids.unshift(id);
+    await acme('DELETE', `/keys/${id}`);
+    await (server.door.clock as ManualClock).advance(1);
+  }
+  // Two that had ended when the last was made, and the last.
+  const { items } = (await acme('GET', '/keys')).json;
+  expect(items.map(({ id }: { id: string }) => id)).toEqual(ids.slice(0, 3));
 });

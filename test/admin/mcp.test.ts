@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
+import { manualClock } from '../../src/testing/manual-clock.ts';
 import { TestIssuer } from '../auth/issuer.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { type Administered, openAdministered } from './admin.ts';
@@ -175,4 +176,13 @@ describe('who is let in', () => {
       scopes_supported: ['admin:read', 'admin:write'],
     });
   });
+});
+
+test('security case 109: calls of tools count like requests', async () => {
+  const admin = { enabled: true, requestsPerMinute: 3 };
+  await using server = await openAdministered({ clock: manualClock(), config: { auth: { admin } } });
+  const { key } = await server.as({ role: 'admin', tenant: 'acme' });
+  const failed = [];
+  for (let n = 0; n < 4; n++) failed.push((await call(server, key, 'list_keys')).failed);
+  expect(failed).toEqual([false, false, false, true]);
 });

@@ -6,12 +6,15 @@ import type { Clock } from '../../core/clock.ts';
 import { PosternError } from '../../core/errors.ts';
 import { givenTime, iso, isoOrNull, millis, name, tenantId, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
+import { refuseFull } from '../room.ts';
 
 export interface AdminKeysParts {
   readonly table: AdminKeyTable;
   /** What digests of keys of the admin API are made under. */
   readonly pepper: KeyObject;
   readonly clock: Clock;
+  /** How many a tenant may have; and how many are kept of those that ended. */
+  readonly most: number;
 }
 
 const newKey = z.strictObject({
@@ -40,7 +43,7 @@ const shown = z.object({
 type New = z.output<typeof newKey>;
 
 /** Keys of this very API. Nobody makes one that sees more than they do. */
-export function adminKeysResource({ table, pepper, clock }: AdminKeysParts): Resource<AdminKeyRow, object, New> {
+export function adminKeysResource({ table, pepper, clock, most }: AdminKeysParts): Resource<AdminKeyRow, object, New> {
   return {
     ...{ path: 'admin-keys', type: 'AdminKey', one: 'a key of this API', many: 'keys of this API', shown },
     volatile: ['lastUsedAt'],
@@ -64,9 +67,12 @@ export function adminKeysResource({ table, pepper, clock }: AdminKeysParts): Res
         if (role === 'operator' && rights.role !== 'operator') {
           throw new PosternError('forbidden', { message: 'Only an operator makes operators.' });
         }
-        const wanted = { role, tenant: tenant ?? null, name, expiresAt: millis(expiresAt) };
+        const owner = tenant ?? null;
+        const wanted = { role, tenant: owner, name, expiresAt: millis(expiresAt) };
         const { row, key } = createAdminKey(wanted, pepper, clock);
+        refuseFull(await table.standing(owner, clock.now()), most, 'keys of this API');
         await table.insert(row);
+        await table.forgetEnded(owner, clock.now(), most);
         return { row, once: { key } };
       },
     },

@@ -33,6 +33,7 @@ export function auditResource(table: AuditTable): Resource<AuditRecord, z.output
     tenantOf: ({ tenant }) => tenant,
     list: {
       filter,
+      cost: 5,
       page: ({ filter: { event, since }, ...query }) =>
         table.list({
           ...query,

@@ -36,6 +36,7 @@ export function callsResource(table: CallTable): Resource<CallRecord, z.output<t
     tenantOf: ({ tenant }) => tenant,
     list: {
       filter,
+      cost: 5,
       page: ({ filter: { tool, status, code, since, until }, ...query }) =>
         table.page({
           ...query,

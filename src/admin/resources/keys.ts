@@ -7,6 +7,7 @@ import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
 import { PosternError } from '../../core/errors.ts';
 import { givenTime, iso, isoOrNull, millis, name, tenantId, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
+import { refuseFull } from '../room.ts';
 
 export interface KeysParts {
   readonly table: ApiKeyTable;
@@ -16,6 +17,8 @@ export interface KeysParts {
   /** Every scope that some tool requires, or the config declares: another would be a misspelling. */
   readonly scopes: () => ReadonlySet<string>;
   readonly toolsets: () => readonly string[];
+  /** How many a tenant may have; and how many are kept of those that ended. */
+  readonly most: number;
 }
 
 const scope = z
@@ -76,9 +79,11 @@ export function keysResource(parts: KeysParts): Resource<ApiKeyRow, object, New,
       once: z.object({ key: z.string().meta({ description: 'The key itself, this once.' }) }),
       run: async ({ name, scopes, toolset, expiresAt }, tenant = '') => {
         refuseUnknown(parts, scopes, toolset);
+        refuseFull(await table.standing(tenant, clock.now()), parts.most, 'API keys');
         const wanted = { tenant, name, scopes, toolset, expiresAt: millis(expiresAt) };
         const { row, key } = createApiKey(wanted, pepper, clock);
         await table.insert(row);
+        await table.forgetEnded(tenant, clock.now(), parts.most);
         return { row, once: { key } };
       },
     },

@@ -4,6 +4,7 @@ import { LINK_METHODS } from '../../links/filters.ts';
 import type { LinkFacts, LinkPatch, Links } from '../../links/links.ts';
 import { givenTime, iso, isoOrNull, millis, name, tenantId, text, time } from '../fields.ts';
 import type { Resource } from '../resource.ts';
+import { refuseFull } from '../room.ts';
 
 const names = z.array(text(100)).max(100);
 const filters = {
@@ -49,8 +50,16 @@ const shown = z.object({
 type New = z.output<typeof newLink>;
 type Patch = z.output<typeof linkChanges>;
 
-/** @param links those of the config that holds now. */
-export function linksResource(links: () => Links): Resource<LinkFacts, object, New, Patch> {
+export interface LinksResourceParts {
+  /** Those of the config that holds now. */
+  readonly links: () => Links;
+  /** How many a tenant has. */
+  readonly count: (tenant: string) => Promise<number>;
+  /** How many it may have. */
+  readonly most: number;
+}
+
+export function linksResource({ links, count, most }: LinksResourceParts): Resource<LinkFacts, object, New, Patch> {
   return {
     ...{ path: 'links', type: 'Link', one: 'a capability link', many: 'capability links that are good', shown },
     show: ({ connectionId: connection, createdAt, expiresAt, ...row }) => ({
@@ -70,6 +79,7 @@ export function linksResource(links: () => Links): Resource<LinkFacts, object, N
       body: newLink,
       once: z.object({ url: z.string().meta({ description: 'The URL, this once: whoever has it may call.' }) }),
       run: async ({ name, connection, ...rest }, tenant = '') => {
+        refuseFull(await count(tenant), most, 'links');
         const bound = connection === undefined ? {} : { connectionId: connection };
         const { url, ...row } = await links().create({ ...asPatch(rest), ...bound, tenant, name });
         return { row, once: { url } };

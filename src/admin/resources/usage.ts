@@ -41,6 +41,7 @@ export function usageOperation(table: CallTable, clock: Clock, cursors: Cursors)
     summary: 'Sum calls up by day, tenant and tool, the last day first',
     description: 'As far back as the call log is kept: observe.callsKeepDays.',
     query,
+    cost: 10,
     answer: { status: 200, body: { name: 'UsagePage', schema: z.object({ items: z.array(sum), next }) } },
     run: async (asked) => {
       const { tenant: named, tool, since, until, limit, cursor } = asked.query as z.output<typeof query>;

@@ -153,6 +153,7 @@ export function deliveriesResource(webhooks: Webhooks): Resource<Delivery, Filte
     },
     list: {
       filter,
+      cost: 5,
       page: async ({ filter: { webhook, state }, ...query }) => {
         const { rows } = await webhooks.deliveries({
           ...query,

@@ -1,3 +1,4 @@
+import { createAdmission } from '../../admin/admission.ts';
 import { type AdminApi, createAdminApi } from '../../admin/api.ts';
 import { createCursors } from '../../admin/cursor.ts';
 import { createOnce } from '../../admin/idempotency.ts';
@@ -35,6 +36,7 @@ export function assembleApi(config: Config, parts: AssembledParts): Assembled {
   const operations: readonly Operation[] = [...managed, documentOperation(document)];
   const api = createAdminApi({
     operations,
+    admit: createAdmission({ clock: parts.clock, perMinute: config.auth.admin.requestsPerMinute }),
     once: createOnce({
       cache: sealedCache(cache, adminSealer(master, 'admin/once')),
       secret: deriveKey(master, 'admin/once-keys'),

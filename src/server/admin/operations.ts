@@ -66,7 +66,8 @@ export interface ManagedParts {
 /** All that the API of a config manages: what is switched off there is not there. */
 export function managedOperations(config: Config, parts: ManagedParts, cursors: Cursors): readonly Operation[] {
   const { database, clock, master, offer } = parts;
-  const { facade, links, apiKeys } = config.auth;
+  const { facade, links, apiKeys, admin } = config.auth;
+  const most = admin.perTenant;
   const pepper = (purpose: string) => createPepper(deriveKey(master, purpose));
   const { suspensions } = database;
   return [
@@ -77,9 +78,14 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
       }),
       cursors,
     ),
-    ...(apiKeys ? operationsOf(keysResource({ ...keysParts(parts), pepper: pepper('api-keys') }), cursors) : []),
-    ...operationsOf(adminKeysResource({ table: database.adminKeys, pepper: pepper('admin-keys'), clock }), cursors),
-    ...(links.enabled ? operationsOf(linksResource(linksNow(parts)), cursors) : []),
+    ...(apiKeys
+      ? operationsOf(keysResource({ ...keysParts(parts), pepper: pepper('api-keys'), most: most.keys }), cursors)
+      : []),
+    ...operationsOf(
+      adminKeysResource({ table: database.adminKeys, pepper: pepper('admin-keys'), clock, most: most.adminKeys }),
+      cursors,
+    ),
+    ...(links.enabled ? operationsOf(linksResource({ ...linksParts(parts), most: most.links }), cursors) : []),
     ...operationsOf(connectionsResource(connectionsParts(parts)), cursors),
     connectUrlOperation((wish) =>
       createConnectUrl(offer().config, { clock, master, table: database.connections }, wish),
@@ -115,6 +121,11 @@ function keysParts({ database, clock, offer }: ManagedParts) {
     scopes: () => declaredScopes(offer()),
     toolsets: () => Object.keys(offer().config.toolsets),
   };
+}
+
+function linksParts(parts: ManagedParts) {
+  const { database, clock } = parts;
+  return { links: linksNow(parts), count: (tenant: string) => database.links.count(tenant, clock.now()) };
 }
 
 /** Made once for each config. */

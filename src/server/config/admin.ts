@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, list } from './fields.ts';
+import { count, flag, list } from './fields.ts';
 import { scopeName } from './tool.ts';
 
 /** @param issuer an authorization server whose tokens are accepted. */
@@ -15,6 +15,20 @@ export const admin = <T extends z.ZodType>(issuer: T) =>
           'identity provider itself, where clients see `auth.facade`. With the keys of `auth.issuers`; one of ' +
           'these may be here, too, with another `audience`.',
       ),
+    requestsPerMinute: count('requests', 1)
+      .default(600)
+      .describe(
+        'How many requests somebody may make there in a minute, at each node; all of a tenant together four times as ' +
+          'many. Sums and searches are worth several.',
+      ),
+    perTenant: z
+      .strictObject({
+        keys: count('keys', 1).default(1_000).describe('How many API keys, those aside that ended.'),
+        adminKeys: count('keys', 1).default(100).describe('How many keys of the admin API, those aside that ended.'),
+        links: count('links', 1).default(1_000).describe('How many capability links.'),
+      })
+      .prefault({})
+      .describe('How much of a kind may be made there for one tenant.'),
     operatorScope: scopeName()
       .optional()
       .describe(

@@ -2,6 +2,8 @@ import type { Expression, Kysely, Selectable } from 'kysely';
 import type { AdminKeyRow, AdminKeyTable } from '../../core/admin.ts';
 import type { Schema } from './schema.ts';
 
+const FORGOTTEN_AT_ONCE = 1_000;
+
 export async function createAdminKeys(
   db: Kysely<Schema>,
   { text }: { readonly text: 'text' | Expression<string> },
@@ -48,6 +50,27 @@ export function createAdminKeyTable(db: Kysely<Schema>): AdminKeyTable {
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
+    },
+    standing: async (tenant, at) => {
+      const good = db
+        .selectFrom('admin_keys')
+        .where('tenant', tenant === null ? 'is' : '=', tenant)
+        .where('revoked_at', 'is', null);
+      const { count } = await good
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    forgetEnded: async (tenant, at, keep) => {
+      const ended = db
+        .selectFrom('admin_keys')
+        .select('id')
+        .where('tenant', tenant === null ? 'is' : '=', tenant)
+        .where((where) => where.or([where('revoked_at', '<=', at), where('expires_at', '<=', at)]))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc');
+      await db.deleteFrom('admin_keys').where('id', 'in', ended.limit(FORGOTTEN_AT_ONCE).offset(keep)).execute();
     },
     touch: async (id, at) => {
       await db

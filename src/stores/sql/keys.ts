@@ -2,6 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
 import type { Schema } from './schema.ts';
 
+const FORGOTTEN_AT_ONCE = 1_000;
+
 /** API keys on any engine that Kysely speaks to. Each verb is one statement. */
 export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
   return {
@@ -56,6 +58,24 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
+    },
+    standing: async (tenant, at) => {
+      const good = db.selectFrom('api_keys').where('tenant', '=', tenant).where('revoked_at', 'is', null);
+      const { count } = await good
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    forgetEnded: async (tenant, at, keep) => {
+      const ended = db
+        .selectFrom('api_keys')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where((where) => where.or([where('revoked_at', '<=', at), where('expires_at', '<=', at)]))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc');
+      await db.deleteFrom('api_keys').where('id', 'in', ended.limit(FORGOTTEN_AT_ONCE).offset(keep)).execute();
     },
     touch: async (id, at) => {
       await db

@@ -51,6 +51,15 @@ export function createLinkTable(db: Kysely<Schema>): LinkTable {
       }
       return (await query.execute()).map(toRow);
     },
+    count: async (tenant, aliveAt) => {
+      const { count } = await db
+        .selectFrom('links')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('tenant', '=', tenant)
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', aliveAt)]))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
     tenants: async (aliveAt, limit) => {
       const living = db
         .selectFrom('links')
