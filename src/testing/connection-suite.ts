@@ -72,6 +72,51 @@ export function connectionSuite(table: () => ConnectionTable): void {
     expect((await table().usable(query)).map(({ id }) => id)).toEqual(['adas', 'tenants']);
   });
 
+  it('leaves out those of the tenant, and none of a user’s own, where there are more than are wanted', async () => {
+    for (const name of ['a', 'b', 'c']) await table().insert({ ...connection(`tenants-${name}`), name });
+    for (const name of ['b', 'z']) await table().insert({ ...connection(`adas-${name}`), ...ada, name });
+    const query = { tenant: 'acme', upstream: 'api', limit: 4, ...ada };
+    expect((await table().usable(query)).map(({ id }) => id)).toEqual(['tenants-a', 'adas-b', 'tenants-b', 'adas-z']);
+  });
+
+  it('finds the one of a name that is of that very owner', async () => {
+    await table().insert({ ...connection('tenants'), name: 'main' });
+    await table().insert({ ...connection('adas'), ...ada, name: 'main' });
+    const named = async (wish: object) => {
+      const name = { tenant: 'acme', upstream: 'api', name: 'main', subject: null, issuer: null, ...wish };
+      return (await table().named(name))?.id;
+    };
+    expect([await named({}), await named(ada)]).toEqual(['tenants', 'adas']);
+    for (const other of [{ name: 'Main' }, { tenant: 'globex' }, { upstream: 'x' }, { ...ada, issuer: 'x' }]) {
+      expect(await named(other)).toBeUndefined();
+    }
+  });
+
+  it('counts those of an owner, or of all in a tenant, as far as is wanted', async () => {
+    for (const id of ['a', 'b', 'c']) await table().insert(connection(id));
+    await table().insert({ ...connection('adas'), ...ada });
+    await table().insert({ ...connection('globex'), tenant: 'globex' });
+    await table().insert({ ...connection('elsewhere'), upstream: 'other' });
+    const of = { tenant: 'acme', upstream: 'api', most: 10 };
+    const none = { subject: null, issuer: null };
+    expect([
+      await table().count(of),
+      await table().count({ ...of, owner: none }),
+      await table().count({ ...of, owner: ada }),
+      await table().count({ ...of, owner: none, most: 2 }),
+      await table().count({ ...of, tenant: 'initech' }),
+    ]).toEqual([4, 3, 1, 2, 0]);
+  });
+
+  it('keeps when one was connected, until it is said otherwise', async () => {
+    await table().insert({ ...connection('one'), connectedAt: 5 });
+    const write = { sealed: 's', keyId: 'k', scopes: [], updatedAt: 9, endsAt: null };
+    await table().replace('one', 1, write);
+    expect(await table().find('one')).toMatchObject({ connectedAt: 5, updatedAt: 9 });
+    await table().replace('one', 2, { ...write, connectedAt: 9 });
+    expect(await table().find('one')).toMatchObject({ connectedAt: 9 });
+  });
+
   it('lists the newest first, of all tenants or of one', async () => {
     await table().insert({ ...connection('b'), createdAt: 2 });
     await table().insert({ ...connection('c'), createdAt: 3, tenant: 'globex' });
