@@ -16,7 +16,10 @@ export interface Caller {
 /** The ways in, and whether each is one now. */
 export type Ways = { readonly [way: string]: boolean };
 
-/** A caller who is at a node by every way: requests, a session, two kinds of streams and a call that does not end. */
+/**
+ * A caller who is at a node by every way: requests, a session, two kinds of streams, a call that does not end, and a URL
+ * at which an account is connected.
+ */
 export interface Presence {
   ways(): Promise<Ways>;
   leave(): void;
@@ -27,10 +30,20 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 export async function enter(url: URL, caller: Caller): Promise<Presence> {
   const { headers, path = url.pathname, only } = caller;
+  const opens = async (given: unknown) => {
+    const { pathname, search } = new URL(String(given));
+    return (
+      (await send(url, { method: 'GET', path: pathname + search, headers: { host: headers['host'] ?? '' } })).status ===
+      200
+    );
+  };
   if (only !== undefined) {
     const tools = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
     const asked = { ...headers, ...JSON_TYPE, accept: 'application/json' };
+    const wanted = { path: '/admin/api/connect-urls', headers: asked, body: JSON.stringify({ upstream: 'api' }) };
+    const given = JSON.parse((await send(url, wanted)).body).url;
     const ways = async () => ({
+      connecting: await opens(given),
       request: (await send(url, { method: 'GET', path: only, headers })).status === 200,
       tools: (await send(url, { path: '/admin/mcp', headers: asked, body: JSON.stringify(tools) })).status === 200,
     });
@@ -69,6 +82,10 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
     headers: { ...headers, ...JSON_TYPE, ...modernHeaders('subscriptions/listen', LISTEN) },
     body: JSON.stringify(modernBody('subscriptions/listen', LISTEN)),
   });
+  const told = await modern('tools/call', { name: 'me', arguments: {} });
+  const given = JSON.parse(told.body).result?.structuredContent.error.details?.connectUrl;
+  // A link is told of no URL.
+  if ((given === undefined) !== (caller.path !== undefined)) throw new Error(`told: ${told.body}`);
   let answered = false;
   const call = modern('tools/call', { name: 'wait', arguments: {} }).then(
     () => {
@@ -83,6 +100,7 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
       ...(stream === undefined ? {} : { stream: stream.open() }),
       ...(old === undefined ? {} : { old: old.open() }),
       subscription: subscription.open(),
+      ...(given === undefined ? {} : { connecting: await opens(given) }),
       call: !answered,
     }),
     leave: () => {

@@ -155,11 +155,11 @@ function waits(wanted: Promise<string>) {
 }
 
 function configOf(origin: string, api: string, { issuer, clientId }: DevIdentityProvider) {
+  const oauth = { clientId: 'postern', authorizationEndpoint: `${api}/authorize`, tokenEndpoint: `${api}/token` };
+  const credential = { from: 'connection', oauth };
   return {
     server: { url: origin, sse2024: true },
-    upstreams: {
-      api: { openapi: './api.json', baseUrl: api, credential: { from: 'connection' }, tools: { scopes: 'none' } },
-    },
+    upstreams: { api: { openapi: './api.json', baseUrl: api, credential, tools: { scopes: 'none' } } },
     auth: {
       facade: { identityProvider: { issuer, clientId, tenant: 'unused' } },
       links: { enabled: true },
