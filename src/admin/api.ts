@@ -38,6 +38,8 @@ export interface AdminApi {
 /** The largest body, in bytes, and the deepest, in levels: nothing that fits a schema here is near to it. */
 const BODY_BYTES = 256 * 1024;
 const BODY_DEPTH = 16;
+/** What is sent where there is no body. */
+const NOTHING = new Uint8Array();
 /** Answers are about what somebody may see, and some hold what is shown once. */
 const HEADERS = { 'cache-control': 'no-store' };
 
@@ -61,6 +63,8 @@ export function createAdminApi({ operations, admit, once, note }: AdminApiParts)
       // 3. May they do that?
       if (operation.right === 'write' && rights.role === 'auditor') throw lacking(ADMIN_WRITE);
       // 4. Does what they send fit?
+      const key = request.header('idempotency-key');
+      if (key !== undefined && operation.idempotent !== true) throw notAgain();
       const ifMatch = request.header('if-match');
       if (operation.ifMatch === 'required' && ifMatch === undefined) throw new PosternError('precondition_required');
       const query = readQuery(operation, request.query);
@@ -75,11 +79,16 @@ export function createAdminApi({ operations, admit, once, note }: AdminApiParts)
       };
       // 5. Do it; what comes again is answered again.
       const answer = async () => replyOf(operation, await operation.run(asked));
-      const key = operation.idempotent === true ? request.header('idempotency-key') : undefined;
-      if (key === undefined || sent === undefined) return answer();
-      return once({ principal, route: `${operation.method} ${request.path}`, body: sent, key }, answer);
+      if (key === undefined) return answer();
+      return once({ principal, route: `${operation.method} ${request.path}`, body: sent ?? NOTHING, key }, answer);
     },
   };
+}
+
+/** Whoever sends a key relies upon it: where it would mean nothing, that is better said than found out. */
+function notAgain(): PosternError {
+  const errors = [{ field: 'Idempotency-Key', message: 'is for POST' }];
+  return new PosternError('invalid_arguments', { message: 'Idempotency-Key is for POST.', data: { errors } });
 }
 
 /** @throws PosternError `insufficient_scope` */

@@ -39,6 +39,8 @@ interface Created<Row, New> extends Told {
   readonly body: z.ZodType<New>;
   /** What is shown this once, such as a secret. */
   readonly once?: z.ZodObject;
+  /** As in {@link Operation}. */
+  readonly notTool?: true;
   /** Things of this kind may be nobody's: then whoever sees all tenants need not name one. Default false. */
   readonly tenantless?: true;
   run(wanted: New, tenant: string | undefined, asked: Asked): Promise<{ readonly row: Row; readonly once?: object }>;
@@ -183,6 +185,7 @@ function creating<Row, New>(resource: Any<Row>, create: Created<Row, New>): Oper
     body: { name: `New${type}`, schema: create.body },
     answer: { status: 201, body, etag: true },
     idempotent: true,
+    ...(create.notTool === undefined ? {} : { notTool: create.notTool }),
     run: async (asked) => {
       const { tenant: named } = asked.body as { readonly tenant?: string };
       const { rights } = asked;

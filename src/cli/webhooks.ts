@@ -95,7 +95,7 @@ function count(value: string): number {
   throw new InvalidArgumentError(`Wanted: a whole number from 1 to ${MOST_LISTED}.`);
 }
 
-type Note = (event: AuditEvent & `webhook_${string}`, webhook: WebhookFacts) => Promise<void>;
+type Note = (event: AuditEvent & `webhook_${string}`, webhook: WebhookFacts, deliveryId?: string) => Promise<void>;
 
 async function withWebhooks(io: Io, options: Options, work: (webhooks: Webhooks, note: Note) => Promise<void>) {
   const loaded = await loadConfig(options.config, io);
@@ -110,9 +110,9 @@ async function withWebhooks(io: Io, options: Options, work: (webhooks: Webhooks,
   const database = await openDatabase(io, config, baseDir);
   try {
     const webhooks = webhooksOf(config, { database, clock: io.clock, vault: vaultOf(config, master) });
-    await work(webhooks, (event, { id, tenant, types }) =>
+    await work(webhooks, (event, { id, tenant, types }, deliveryId) =>
       noteAudit(io, database, {
-        ...{ event, detail: { webhookId: id, types } },
+        ...{ event, detail: { webhookId: id, ...(deliveryId === undefined ? { types } : { deliveryId }) } },
         ...(tenant === null ? {} : { tenant }),
       }),
     );
@@ -219,13 +219,16 @@ async function replay(io: Io, id: string | undefined, options: Options & { dead?
     const wanted = 'the id of a delivery, or --dead with that of a webhook';
     throw new StartError([{ where: 'webhooks replay', found: 'both of them, or neither', wanted }]);
   }
-  await withWebhooks(io, options, async (webhooks) => {
+  await withWebhooks(io, options, async (webhooks, note) => {
     const ids = id === undefined ? await deadOf(webhooks, options.dead ?? '') : [id];
     let replayed = 0;
     for (const each of ids) {
       const done = await webhooks.replay(each);
       if (done === undefined && id !== undefined) unknown('replay', 'delivery', 'deliveries');
-      if (done === true) replayed++;
+      if (done !== true) continue;
+      replayed++;
+      const webhook = await webhooks.get((await webhooks.delivery(each))?.webhookId ?? '');
+      if (webhook !== undefined) await note('webhook_replayed', webhook, each);
     }
     if (options.json === true) return print(io.stdout, JSON.stringify({ replayed }));
     print(io.stdout, replayed === 0 ? 'Nothing to send again.' : `Sent again: ${replayed}.`);

@@ -50,6 +50,7 @@ export const AUDIT_EVENTS = [
   'webhook_changed',
   'webhook_deleted',
   'webhook_disabled',
+  'webhook_replayed',
   'signing_key_made',
 ] as const;
 

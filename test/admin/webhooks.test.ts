@@ -45,6 +45,41 @@ test.each(['http://hooks.test/', 'https://10.0.0.1/', 'https://user:pass@hooks.t
   },
 );
 
+test('a secret that is asked for again with one Idempotency-Key is one', async () => {
+  await using server = await open();
+  const acme = await server.as({ role: 'admin', tenant: 'acme' });
+  const { id } = (await acme('POST', '/webhooks', { body: { url: 'https://hooks.test/' } })).json;
+  const headers = { 'idempotency-key': 'k' };
+  const first = await acme('POST', `/webhooks/${id}/secret`, { headers });
+  const again = await acme('POST', `/webhooks/${id}/secret`, { headers });
+  expect([again.status, again.json, again.headers['idempotency-replayed']]).toEqual([201, first.json, 'true']);
+  const other = await acme('POST', `/webhooks/${id}/secret`, { headers: { 'idempotency-key': 'k2' } });
+  expect(other.json.secret).not.toBe(first.json.secret);
+});
+
+test('every POST takes an Idempotency-Key, and nothing else does', async () => {
+  await using server = await openWhole();
+  const things = await thingsOf(server, 'acme');
+  const operator = await server.as();
+  const paths = server.document['paths'] as unknown as {
+    readonly [path: string]: { readonly [method: string]: { readonly parameters: readonly { name: string }[] } };
+  };
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [method, { parameters }] of Object.entries(item)) {
+      const takes = parameters.some(({ name }) => name === 'Idempotency-Key');
+      expect([method, path, takes]).toEqual([method, path, method === 'post']);
+      if (takes) continue;
+      const headers = { 'idempotency-key': 'k', 'if-match': '*' };
+      const { status, json } = await operator(method.toUpperCase(), path.replace('{id}', things[path] ?? 'x'), {
+        headers,
+      });
+      expect([path, status, json.errors]).toEqual([
+        ...[path, 400, [{ field: 'Idempotency-Key', message: 'is for POST' }]],
+      ]);
+    }
+  }
+});
+
 test('what was told is listed, and sent again by hand', async () => {
   const receiver = await openReceiver();
   receiver.answer = () => ({ status: 410 });
@@ -64,6 +99,9 @@ test('what was told is listed, and sent again by hand', async () => {
   await acme('PATCH', `/webhooks/${id}`, { headers: { 'if-match': '*' }, body: { enabled: true } });
   const replayed = await acme('POST', `/webhook-deliveries/${letter.id}/replay`);
   expect(replayed).toMatchObject({ status: 200, json: { id: letter.id } });
+  const [noted] = await server.door.database.audit.list({ event: 'webhook_replayed', limit: 1 });
+  expect(noted).toMatchObject({ tenant: 'acme', actorKind: 'admin', actor: acme.id });
+  expect(JSON.parse(noted?.detail ?? '')).toEqual({ webhookId: id, deliveryId: letter.id });
   const read = () => acme('GET', `/webhook-deliveries/${letter.id}`);
   await expect.poll(async () => (await read()).json.state, { timeout: 10_000 }).toBe('done');
   expect(receiver.received.every((each) => verifies(secret, each))).toBe(true);

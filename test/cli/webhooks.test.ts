@@ -82,6 +82,10 @@ test('a server tells what a command did, and what was told is listed and sent ag
   await expect.poll(deliveries, { timeout: 10_000 }).toMatchObject([{ state: 'done', status: 204, attempts: 1 }]);
   const [{ id: delivery }] = await deliveries();
   expect((await ran(['webhooks', 'replay', delivery], cwd)).out).toBe('Sent again: 1.\n');
+  const { events } = await json(cwd, 'audit');
+  expect(events[0]).toMatchObject({
+    ...{ event: 'webhook_replayed', actor: { kind: 'operator' }, detail: { webhookId: id, deliveryId: delivery } },
+  });
   expect(await json(cwd, 'webhooks', 'replay', '--dead', id)).toEqual({ replayed: 0 });
   await expect.poll(() => receiver.received.map((each) => each.id), { timeout: 10_000 }).toEqual([told.id, told.id]);
   await expect.poll(deliveries, { timeout: 10_000 }).toMatchObject([{ state: 'done', attempts: 1 }]);

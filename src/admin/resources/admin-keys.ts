@@ -62,6 +62,8 @@ export function adminKeysResource({ table, pepper, clock, most }: AdminKeysParts
       event: 'admin_key_created',
       body: newKey,
       tenantless: true,
+      // Who has got a model to do something must not have a key afterwards with which to go on without it.
+      notTool: true,
       once: z.object({ key: z.string().meta({ description: 'The key itself, this once.' }) }),
       run: async ({ role, name, expiresAt }, tenant, { rights }) => {
         if (role === 'operator' && rights.role !== 'operator') {

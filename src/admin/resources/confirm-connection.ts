@@ -32,6 +32,8 @@ export function confirmConnectionOperation(confirm: ConfirmConnection): Operatio
     description: 'The code is good once, for ten minutes. What is not confirmed is forgotten.',
     body: { name: 'ConnectionConfirmation', schema: wanted },
     answer: { status: 201, body: { name: 'ConfirmedConnection', schema: made } },
+    idempotent: true,
+    // It takes the code of a browser, which whoever asked for the URL has, and no model.
     notTool: true,
     run: async ({ body, rights, note }) => {
       const { tenant: named, code } = body as z.output<typeof wanted>;

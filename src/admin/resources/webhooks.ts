@@ -91,8 +91,7 @@ export function rotateSecretOperation(webhooks: Webhooks): Operation {
     summary: 'Give a webhook another secret',
     description: 'Signatures of the one before are sent too, until `previousUntil`.',
     answer: { status: 201, body: { name: 'WebhookSecret', schema: made } },
-    // No model is to see it.
-    notTool: true,
+    idempotent: true,
     run: async (asked) => {
       const row = await rowOf(resource, asked);
       const rotated = await webhooks.rotateSecret(row.id);
@@ -177,9 +176,12 @@ export function replayOperation(webhooks: Webhooks): Operation {
     summary: 'Send again what was delivered or given up',
     description: 'Under the id it had, with all its attempts. What is still due stays as it is.',
     answer: { status: 200, body: shownSchema(resource) },
+    idempotent: true,
     run: async (asked) => {
       const row = await rowOf(resource, asked);
-      await webhooks.replay(row.id);
+      const done = await webhooks.replay(row.id);
+      if (done === true)
+        await asked.note({ event: 'webhook_replayed', tenant: row.owner, detail: resource.detail(row) });
       return { body: shownOf(resource, await rowOf(resource, asked)) };
     },
   };
