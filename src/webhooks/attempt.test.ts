@@ -1,9 +1,37 @@
 import { expect, it } from 'vitest';
-import { outcomeOf } from './attempt.ts';
+import type { DeliveryRow, WebhookRow } from '../core/webhooks.ts';
+import type { EgressRequest } from '../lib/egress.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { attempt, outcomeOf } from './attempt.ts';
+import { createSecret } from './secrets.ts';
 
 const NOW = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
 const schedule = { retryMs: [5_000, 300_000], random: () => 0.5 };
+
+it.each([
+  ['https://hooks.test/', true],
+  ['https://hooks.test:443/', true],
+  ['https://hooks.test:8443/', true],
+  ['https://hooks.test:22/', false],
+  ['https://hooks.test:6379/', false],
+  ['https://hooks.test:80/', false],
+  ['http://hooks.test/', false],
+  ['https://10.0.0.1/', false],
+  ['http://named.test:6379/', true],
+])('security case 92: at %s a webhook is asked: %j', async (url, asked) => {
+  const requests: string[] = [];
+  const request = async (sent: EgressRequest) => {
+    requests.push(sent.url);
+    return { status: 204, headers: {}, body: Buffer.from('') };
+  };
+  const parts = { egress: { request }, clock: manualClock(), userAgent: 'postern/0', allow: ['named.test'] };
+  const delivery = { eventId: 'evt_1', body: '{}' } as DeliveryRow;
+  const signal = new AbortController().signal;
+  const attempted = await attempt(delivery, { url } as WebhookRow, { current: createSecret() }, { ...parts, signal });
+  expect(requests).toEqual(asked ? [url] : []);
+  expect(attempted).toEqual(asked ? { status: 204 } : { problem: 'unreachable' });
+});
 
 it.each([200, 202, 204, 299])('%d is a delivery', (status) => {
   expect(outcomeOf({ status }, 1, schedule, NOW)).toMatchObject({ state: 'done', status, problem: null });

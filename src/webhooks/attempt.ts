@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { asPosternError } from '../core/errors.ts';
 import type { DeliveryOutcome, DeliveryRow, WebhookRow } from '../core/webhooks.ts';
 import type { Egress } from '../lib/egress.ts';
+import { unfitAddress } from './address.ts';
 import { type Secrets, signatures } from './secrets.ts';
 
 /** What came of one attempt: an answer, or why there was none. */
@@ -15,6 +16,8 @@ export interface AttemptParts {
   /** `postern/<version>`. */
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  /** As for {@link unfitAddress}. */
+  readonly allow: readonly string[];
 }
 
 /** Nobody reads an answer; who sends more than this does not speak of a webhook. */
@@ -25,8 +28,10 @@ export async function attempt(
   { eventId: id, body }: DeliveryRow,
   { url }: WebhookRow,
   secrets: Secrets,
-  { egress, clock, userAgent, signal }: AttemptParts,
+  { egress, clock, userAgent, signal, allow }: AttemptParts,
 ): Promise<Attempted> {
+  // What was fit when it was written may not be, by the config of today.
+  if (unfitAddress(url, allow) !== undefined) return { problem: 'unreachable' };
   const timestamp = Math.floor(clock.now() / 1000);
   try {
     const { status, headers } = await egress.request({

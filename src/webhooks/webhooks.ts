@@ -9,14 +9,13 @@ import {
   type WebhookTable,
   type WebhookType,
 } from '../core/webhooks.ts';
-import { allowList, isPublicAddress, literalAddress } from '../lib/egress-address.ts';
 import type { IdSource } from '../lib/ids.ts';
+import { unfitAddress } from './address.ts';
 import { createSecret, openSecrets, rotated, type SecretVault, sealSecrets } from './secrets.ts';
 
 const PAGE_MAX = 1_000;
 /** How many webhooks a tenant may have. */
 const MOST_OF_TENANT = 20;
-const LONGEST_URL = 2_048;
 
 export interface NewWebhook {
   /** Whose events it is told of. Null: everybody's. */
@@ -48,7 +47,7 @@ export interface WebhooksParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly vault: SecretVault;
-  /** Hosts that need not be public, and may be spoken to without TLS. */
+  /** Hosts that need not be public, and may be spoken to without TLS and at any port. */
   readonly allow: readonly string[];
 }
 
@@ -213,19 +212,11 @@ function typesOf(given: readonly string[]): WebhookType[] {
   });
 }
 
-/** Where a name leads is looked at with each request; what can be told from the text is told now. */
+/** @throws PosternError `invalid_params` */
 function checkUrl(url: string, allow: readonly string[]): void {
-  const parsed = URL.canParse(url) && url.length <= LONGEST_URL ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) throw unfit('A webhook has an https URL.');
-  if (parsed.username !== '' || parsed.password !== '' || parsed.hash !== '' || !/^[\x21-\x7e]+$/.test(url))
-    throw unfit('A URL of a webhook has no user, password, fragment and unencoded characters.');
-  if (allowList(allow).has(parsed.protocol, parsed.hostname, parsed.port)) return;
-  if (parsed.protocol !== 'https:') throw unfit('A webhook has an https URL.', HINT);
-  const address = literalAddress(parsed.hostname);
-  if (address !== undefined && !isPublicAddress(address)) throw unfit('This address is not public.', HINT);
+  const found = unfitAddress(url, allow);
+  if (found !== undefined) throw unfit(found.message, found.hint);
 }
-
-const HINT = 'The operator names hosts that may be private, or without TLS, in webhooks.allow.';
 
 function unfit(message: string, hint?: string): PosternError {
   return new PosternError('invalid_params', { message, ...(hint === undefined ? {} : { hint }) });

@@ -264,6 +264,8 @@ describe('a webhook', () => {
     'https://[::1]/',
     'https://169.254.169.254/latest',
     'https://0x7f000001/',
+    'https://example.com:22/',
+    'https://example.com:6379/',
     'ftp://example.com/',
     'hook',
     `https://example.com/${'x'.repeat(2_048)}`,

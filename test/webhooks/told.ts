@@ -35,7 +35,7 @@ export function openNode(allow: readonly string[], database: Database, clock: Cl
   const [disabled, failures, became]: [WebhookRow[], unknown[], string[]] = [[], [], []];
   const egress = createEgress({ clock, allow, timeoutMs: TIMEOUT_MS });
   const dispatcher = createDispatcher({
-    ...{ table: database.webhooks, clock, egress, vault: secretVault(VAULT), userAgent: 'postern/0.0.0' },
+    ...{ table: database.webhooks, clock, egress, vault: secretVault(VAULT), userAgent: 'postern/0.0.0', allow },
     schedule: { retryMs: RETRY_MS, random: () => 0.5 },
     leaseMs: TIMEOUT_MS + 30_000,
     attempted: (_, state) => became.push(state),

@@ -12,7 +12,9 @@ export const webhooks = z.strictObject({
     'a list of hosts',
   )
     .default([])
-    .describe('Hosts of receivers that may be at private addresses, and may be spoken to without TLS.'),
+    .describe(
+      'Hosts of receivers that may be at private addresses, without TLS, and at other ports than 443 and 8443.',
+    ),
   retrySeconds: list(count('seconds', 1, 604_800), 'a list of seconds')
     .refine((given) => given.length >= 1 && given.length <= 20, { error: 'from 1 to 20 of them' })
     .default([5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR])

@@ -40,6 +40,7 @@ export function openWebhookSender({ webhooks }: Config, parts: WebhookSenderPart
     vault: secretVault(vault),
     schedule: { retryMs: webhooks.retrySeconds.map((seconds) => seconds * 1000), random },
     userAgent: `postern/${version}`,
+    allow: webhooks.allow,
     leaseMs: timeoutMs + SPARE_MS,
   });
   return {
