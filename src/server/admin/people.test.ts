@@ -19,6 +19,8 @@ test.each([
   [['admin:read', 'admin:write'], { role: 'admin', tenant: 'acme' }],
   [['boss'], { role: 'operator', tenant: null }],
   [['tickets:read'], undefined],
+  [['admin:*'], { role: 'admin', tenant: 'acme' }],
+  [['*'], undefined],
   [[], undefined],
 ])('%j makes %j of somebody', (scopes, rights) => {
   expect(verify({ scopes: new Set(scopes) }).admin).toEqual(rights);

@@ -1,7 +1,8 @@
 import type { Verifier } from '../../auth/verifier.ts';
 import { ADMIN_READ, ADMIN_WRITE, type AdminRights } from '../../core/admin.ts';
 import type { Principal } from '../../core/principal.ts';
-import { includesScope } from '../../core/scope.ts';
+
+const EVERY_ADMIN = 'admin:*';
 
 /**
  * People at the admin API: those with a token that says so. Who grants it decides who may.
@@ -31,8 +32,13 @@ export function createPeople(tokens: Verifier, operatorScope: string | undefined
 
 function rightsOf({ scopes, tenant }: Principal, operatorScope: string | undefined): AdminRights | undefined {
   if (operatorScope !== undefined && scopes.has(operatorScope)) return { role: 'operator', tenant: null };
-  if (includesScope(scopes, ADMIN_WRITE)) return { role: 'admin', tenant };
-  return includesScope(scopes, ADMIN_READ) ? { role: 'auditor', tenant } : undefined;
+  if (grants(scopes, ADMIN_WRITE)) return { role: 'admin', tenant };
+  return grants(scopes, ADMIN_READ) ? { role: 'auditor', tenant } : undefined;
+}
+
+/** Every scope of tools (`*`) is none of this: who wrote that did not think of administrators. */
+function grants(scopes: ReadonlySet<string>, scope: string): boolean {
+  return scopes.has(scope) || scopes.has(EVERY_ADMIN);
 }
 
 function scopesOf({ role }: AdminRights): ReadonlySet<string> {
