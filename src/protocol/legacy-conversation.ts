@@ -110,7 +110,10 @@ export class LegacyConversation extends RunConversation {
         settle();
         reject(error);
       };
-      const cancelled = () => fail(new PosternError('cancelled'));
+      const cancelled = () => {
+        const reason: unknown = signal.reason;
+        fail(reason instanceof PosternError ? reason : new PosternError('cancelled'));
+      };
       const stop = clock.after(askTimeoutMs, () =>
         fail(new PosternError('timeout', { message: 'The client did not answer in time.' })),
       );

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAdminKey } from '../../src/auth/admin-key.ts';
 import { createPepper } from '../../src/auth/api-key.ts';
+import { spellEnd } from '../../src/core/ends.ts';
 import type { HttpReply } from '../../src/http/exchange.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
+import { REVOKED_CHANNEL } from '../../src/oauth/storage/revocations.ts';
 import { readConfig } from '../../src/server/config/load.ts';
 import { linksOf } from '../../src/server/links.ts';
 import { publishingEnds } from '../../src/server/revoked/ends.ts';
@@ -11,6 +13,7 @@ import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts
 import { tool } from '../../src/tools/define.ts';
 import { expectsStatus } from '../gates/expected.ts';
 import { type Door, MASTER, modernBody, modernHeaders, openDoor } from '../security/door.ts';
+import { EventReader } from '../security/events.ts';
 import { holdBack, said } from './held.ts';
 
 const CONFIG = {
@@ -42,6 +45,13 @@ beforeEach(async () => {
     tools: [
       tool({ name: 'act', description: 'Acts.', run: () => `${done.push('act')}` }),
       tool({
+        ...{ name: 'asks', description: 'Asks before it acts.', interactive: true },
+        run: async (_, { elicit }) => {
+          await elicit('Really?', { type: 'object', properties: {} });
+          return `${done.push('asked')}`;
+        },
+      }),
+      tool({
         name: 'wait',
         description: 'Waits.',
         annotations: { readOnlyHint: true },
@@ -63,6 +73,7 @@ afterEach(async () => {
   await door[Symbol.asyncDispose]();
 });
 
+const BOTH = 'application/json, text/event-stream';
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const call = (key: string, name = 'act') => {
   const params = { name, arguments: {} };
@@ -71,6 +82,7 @@ const call = (key: string, name = 'act') => {
     body: modernBody('tools/call', params),
   };
 };
+const waiting = (key: string) => call(key, 'wait');
 const legacyCall = (name = 'act', id = 1) => ({
   ...{ jsonrpc: '2.0', id, method: 'tools/call' },
   params: { name, arguments: {} },
@@ -238,7 +250,7 @@ test('whoever waits for something else than a body is asked about again, too', a
 describe('on a server where nobody else is, a command is heard of', () => {
   test('by a call whose body was long on its way', async () => {
     const { id, key } = await door.key();
-    const held = holdBack(door, call(key, 'wait'));
+    const held = holdBack(door, waiting(key));
     await held.reading;
     await clock.advance(900);
     const answer = held.arrive();
@@ -248,11 +260,31 @@ describe('on a server where nobody else is, a command is heard of', () => {
     expect(code(await answer)).toEqual([401, 'invalid_token']);
   });
 
+  test('by a call that waits for the answer of a person', async () => {
+    const { id, key } = await door.key();
+    const hello = { protocolVersion: '2025-11-25', capabilities: { elicitation: {} } };
+    const { headers } = await door.legacy(key, 'initialize', { ...hello, clientInfo: { name: 'c', version: '1' } });
+    const session = { 'mcp-session-id': String(headers['mcp-session-id']), 'mcp-protocol-version': '2025-11-25' };
+    const stream = await EventReader.open(door.url, {
+      method: 'POST',
+      headers: { ...bearer(key), ...session, 'content-type': 'application/json', accept: BOTH },
+      body: JSON.stringify(legacyCall('asks')),
+    });
+    const asked = await stream.next();
+    expect(asked?.message.method).toBe('elicitation/create');
+    await door.database.keys.revoke(id, clock.now());
+    await clock.advance(500);
+    expect((await stream.next())?.message).toMatchObject({ id: 1, error: { data: { reason: 'credential_ended' } } });
+    const answer = { jsonrpc: '2.0', id: asked?.message.id, result: { action: 'accept', content: {} } };
+    expect((await door.post(key, answer, session)).status).toBe(401);
+    expect(done).toEqual([]);
+  });
+
   test('by a call that slipped in while it ended', async () => {
     const { id, key } = await door.key();
     expect((await door.call(key, 'act')).status).toBe(200);
     await clock.advance(499);
-    const held = holdBack(door, call(key, 'wait'));
+    const held = holdBack(door, waiting(key));
     await held.reading;
     await door.database.keys.revoke(id, clock.now());
     await clock.advance(499);
@@ -268,7 +300,7 @@ describe('on a server where nobody else is, a command is heard of', () => {
     await clock.advance(1);
     await publishingEnds(door.database, door.cache, clock).keys.revoke(id, clock.now());
     await clock.advance(498);
-    const held = holdBack(door, call(key, 'wait'));
+    const held = holdBack(door, waiting(key));
     await held.reading;
     await clock.advance(499);
     const answer = held.arrive();
@@ -296,3 +328,38 @@ describe('on a server where nobody else is, a command is heard of', () => {
     expect(Buffer.concat(chunks).toString()).toContain('data: ');
   });
 });
+
+describe('what is heard of while the database is out is acted on when it is back', () => {
+  const params = { notifications: { toolsListChanged: true } };
+  const listening = (key: string) =>
+    EventReader.open(door.url, {
+      method: 'POST',
+      headers: { ...bearer(key), ...modernHeaders('subscriptions/listen', params), 'content-type': 'application/json' },
+      body: JSON.stringify(modernBody('subscriptions/listen', params)),
+    });
+
+  test('by streams and calls', async () => {
+    const [acme, globex] = [await door.key('acme'), await door.key('globex')];
+    const [stream, theirs] = [await listening(acme.key), await listening(globex.key)];
+    const call = holdBack(door, waiting(acme.key)).arrive();
+    await expect.poll(() => done).toEqual(['wait']);
+    await door.database.suspensions.add({ kind: 'tenant', id: 'acme', at: clock.now() });
+    const { list } = door.database.suspensions;
+    door.database.suspensions.list = () => Promise.reject(new Error('no database'));
+    await door.cache.publish(REVOKED_CHANNEL, spellEnd({ kind: 'tenant', id: 'acme' }, clock.now()));
+    await clock.advance(3_400);
+    expect((await settled(call)) ?? 'under way').toBe('under way');
+    door.database.suspensions.list = list;
+    await clock.advance(500);
+    expect(code(await call)).toEqual([401, 'invalid_token']);
+    await stream.ended();
+    letGo();
+    expect((await door.call(globex.key, 'wait')).status).toBe(200);
+    theirs.leave();
+  });
+});
+
+/** What has come of something by now. */
+function settled<T>(work: Promise<T>): Promise<T | undefined> {
+  return Promise.race([work, new Promise<undefined>((resolve) => void setImmediate(() => resolve(undefined)))]);
+}

@@ -30,12 +30,14 @@ interface Heard {
   readonly heard: string[];
   readonly failures: unknown[];
   busy: boolean;
+  /** Whether it cannot be told who has to go. */
+  unsettled: boolean;
   reads: number;
 }
 
 async function node(over: Partial<Cache> = {}): Promise<Heard> {
   const { revocations } = database.oauth;
-  const node = { heard: [] as string[], failures: [] as unknown[], busy: true, reads: 0 };
+  const node = { heard: [] as string[], failures: [] as unknown[], busy: true, unsettled: false, reads: 0 };
   const ends = await openEnds({
     table: {
       since: (...given) => {
@@ -45,7 +47,10 @@ async function node(over: Partial<Cache> = {}): Promise<Heard> {
     },
     ...{ cache: { ...cache, ...over }, clock },
     busy: () => node.busy,
-    ended: ({ kind, id }) => node.heard.push(`${kind} ${id}`),
+    ended: (ended) => {
+      node.heard.push(`${ended.kind} ${ended.id}`);
+      if (node.unsettled) ends.again(ended);
+    },
     failed: (thrown) => node.failures.push(thrown),
   });
   open.push(ends);
@@ -86,6 +91,26 @@ describe('what ends', () => {
     missed();
     await clock.advance(1);
     expect(one.heard).toEqual(['tenant acme']);
+  });
+
+  it('is said again until it could be told who has to go, as long as somebody is there', async () => {
+    const one = await node();
+    one.unsettled = true;
+    await suspend('acme', publishingEnds(database, cache, clock));
+    await clock.advance(2_000);
+    const before = one.heard.length;
+    await clock.advance(1_000);
+    expect(one.heard.slice(before)).toEqual(['tenant acme', 'tenant acme']);
+    one.unsettled = false;
+    await clock.advance(500);
+    const after = one.heard.length;
+    await clock.advance(60_000);
+    expect(one.heard).toHaveLength(after);
+    one.unsettled = true;
+    await suspend('globex', publishingEnds(database, cache, clock));
+    one.busy = false;
+    await clock.advance(60_000);
+    expect(one.heard.filter((each) => each === 'tenant globex')).toHaveLength(3);
   });
 
   it('costs nothing where nobody is', async () => {
