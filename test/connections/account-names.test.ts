@@ -25,6 +25,7 @@ const DOCUMENT = {
         responses: { 200: { description: 'ok' } },
       },
     },
+    '/rpc?method=read': { get: { operationId: 'rpc', responses: { 200: { description: 'ok' } } } },
     '/all': { get: { operationId: 'all', responses: { 200: { description: 'ok' } } } },
   },
 };
@@ -50,7 +51,7 @@ afterEach(async () => {
 
 async function open(): Promise<void> {
   server = await openAdministered({
-    api: { document: DOCUMENT, url: setting.api.url },
+    api: { document: DOCUMENT, url: `${setting.api.url}/?gateway=of-the-operator` },
     upstream: { ...SAYS_FOR_WHOM, credential: { from: 'connection' } },
   });
   door = server.door;
@@ -81,6 +82,8 @@ const REFUSED = [
   [keyIn('query', 'org_id'), 'name', 'the config of this server fills in'],
   [keyIn('query', 'Org.Id'), 'name', 'the config of this server fills in'],
   [keyIn('cookie', 'org_id'), 'name', 'the config of this server fills in'],
+  [keyIn('query', 'gateway'), 'name', 'is in the URL of the API'],
+  [keyIn('query', 'method'), 'name', 'is in the URL of the API'],
   [keyIn('query', 'q'), 'name', 'is a parameter of the API'],
   [keyIn('cookie', 'locale'), 'name', 'is a parameter of the API'],
 ] as const;
@@ -125,15 +128,16 @@ describe('security case 85: an account that would be called for another tenant',
     ['orders', keyIn('query', 'org_id'), 'query org_id'],
     ['all', keyIn('query', 'org_id'), 'query org_id'],
     ['all', keyIn('cookie', 'org_id'), 'cookie org_id'],
+    ['all', keyIn('query', 'gateway'), 'query gateway'],
     ['all', keyIn('header', 'X-Gateway-Key'), 'header x-gateway-key'],
   ] as const)('%s is not called with %j, which was connected before the config said it', async (tool, given, name) => {
     await open();
     const { id } = await connect(door, MASTER, given);
     const { error } = await called(tool);
-    const hint = expect.stringContaining(`the ${name}, which the config of this server`);
+    const hint = expect.stringContaining(`the ${name}, which `);
     expect(error).toMatchObject({ code: 'upstream_error', retryable: false, hint });
     expect(setting.api.requests).toEqual([]);
-    expect(door.log()).toContain(`connection ${id}: its credential has the ${name}, which the config`);
+    expect(door.log()).toContain(`connection ${id}: its credential has the ${name}, which `);
     expect(door.log() + JSON.stringify(error)).not.toContain('hunter2');
   });
 });

@@ -9,15 +9,23 @@ import type { UpstreamConfig } from '../config/config.ts';
  * @param tools those of its document. Default: what the config alone says.
  */
 export function accountNamesOf(
-  { headers, tools: config }: Pick<UpstreamConfig, 'headers' | 'tools'>,
+  { headers, baseUrl, tools: config }: Pick<UpstreamConfig, 'headers' | 'baseUrl' | 'tools'>,
   tools: readonly OpenApiTool[] = [],
 ): RefuseName {
   // Most servers have no accounts, and documents have thousands of parameters.
-  const refuses = once(() => accountNames({ headers: Object.keys(headers), ...saidNames(config, tools) }));
+  const refuses = once(() =>
+    accountNames({
+      ...{ headers: Object.keys(headers), ...saidNames(config, tools) },
+      fixed: [baseUrl ?? '', ...tools.map(({ plan }) => plan.path)].flatMap(queryNames),
+    }),
+  );
   return (place, name) => refuses()(place, name);
 }
 
-function saidNames(config: UpstreamConfig['tools'], tools: readonly OpenApiTool[]): Omit<SaidNames, 'headers'> {
+function saidNames(
+  config: UpstreamConfig['tools'],
+  tools: readonly OpenApiTool[],
+): Omit<SaidNames, 'headers' | 'fixed'> {
   const bound = [config, ...Object.values(config.overrides)].flatMap(({ bind = {} }) => Object.keys(bind));
   const parameters = tools.flatMap(({ plan }) => plan.parameters);
   return {
@@ -31,6 +39,12 @@ function saidNames(config: UpstreamConfig['tools'], tools: readonly OpenApiTool[
     parameters,
     schemes: tools.flatMap(({ plan }) => plan.security.flat()).flatMap(placeOf),
   };
+}
+
+/** Of a URL, or a path: some documents tell operations apart by a query. */
+function queryNames(url: string): string[] {
+  const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+  return [...new URLSearchParams(query).keys()];
 }
 
 function placeOf({ in: place, parameterName: name }: OpenApiTool['plan']['security'][number][number]): NamedPlace[] {

@@ -194,7 +194,7 @@ export async function loadUpstream(
   const upstream = { name, origins: [origin], egress, clock, userAgent, retry, ...state };
   const opened = await openCredential(name, config, { url: base, place: baseUrl }, surroundings);
   const { document, tools, warnings, scopes } = converted;
-  const accountNames = accountNamesOf(config, tools);
+  const accountNames = accountNamesOf({ ...config, baseUrl }, tools);
   const credential = {
     ...{ source: opened.source, headers: config.headers, refusesName: accountNames },
     accountRefused: (why: string) => report('credential_refused', name, why),
