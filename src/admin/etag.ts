@@ -10,12 +10,17 @@ export function etagOf(shown: object, volatile: readonly string[] = []): string 
   return `"${sha256(JSON.stringify(kept)).slice(0, 22)}"`;
 }
 
+/** Whether a request says of what it is a change. */
+export function isExact(ifMatch: string | undefined): boolean {
+  return ifMatch !== undefined && ifMatch.trim() !== '*';
+}
+
 /**
  * Whether a change is one of what is there now (RFC 9110 §13.1.1).
  * @throws PosternError `precondition_failed`
  */
 export function checkMatch(ifMatch: string | undefined, etag: string): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  if (ifMatch === undefined || !isExact(ifMatch)) return;
   const named = ifMatch.split(',').map((each) => each.trim());
   if (!named.includes(etag)) throw new PosternError('precondition_failed');
 }

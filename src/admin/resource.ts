@@ -4,7 +4,7 @@ import type { AuditEvent } from '../core/audit.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Audited } from '../observe/audit-log.ts';
 import type { Cursors } from './cursor.ts';
-import { checkMatch, etagOf } from './etag.ts';
+import { checkMatch, etagOf, isExact } from './etag.ts';
 import { tenantId } from './fields.ts';
 import type { Answered, Asked, Named, Operation } from './operation.ts';
 import { tenantAsked, tenantOfNew, visible } from './tenancy.ts';
@@ -57,8 +57,11 @@ interface Changed<Row, Patch> {
 
 interface Removed<Row> extends Told {
   readonly summary: string;
-  /** @returns whether this very call did it. */
-  run(row: Row, asked: Asked): Promise<boolean>;
+  /**
+   * @param exact only where it is as it was in `row`.
+   * @returns whether this very call did it.
+   */
+  run(row: Row, exact: boolean): Promise<boolean>;
 }
 
 /** A kind of things that the API manages. What it leaves out cannot be done to them. */
@@ -241,11 +244,16 @@ function removing<Row>(resource: Any<Row>, remove: Removed<Row>): Operation {
     answer: { status: 204 },
     ifMatch: 'optional',
     run: async (asked) => {
-      const row = await rowOf(resource, asked);
-      checkMatch(asked.ifMatch, shownOf(resource, row).etag ?? '');
-      const done = await remove.run(row, asked);
-      if (done) await asked.note({ event: remove.event, tenant: tenantOf(row), detail: detail(row) });
-      return {};
+      const exact = isExact(asked.ifMatch);
+      // What changes by itself is no reason to refuse: it is read again then.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const row = await rowOf(resource, asked);
+        checkMatch(asked.ifMatch, shownOf(resource, row).etag ?? '');
+        const done = await remove.run(row, exact);
+        if (done) await asked.note({ event: remove.event, tenant: tenantOf(row), detail: detail(row) });
+        if (done || !exact) return {};
+      }
+      throw new PosternError('precondition_failed');
     },
   };
 }

@@ -104,8 +104,8 @@ export interface ConnectionTable {
   }): Promise<ConnectionRow[]>;
   /** Puts the same credential under another key. @returns false where it was written in the meantime. */
   rewrap(id: string, sealed: string, next: Pick<ConnectionRow, 'sealed' | 'keyId'>): Promise<boolean>;
-  /** @returns whether this very call deleted it. */
-  delete(id: string): Promise<boolean>;
+  /** @param version this one and no other. Default: any. @returns whether this very call deleted it. */
+  delete(id: string, version?: number): Promise<boolean>;
 }
 
 /** What a connection adds to a request: exactly one of these. */

@@ -42,8 +42,12 @@ export interface ApiKeyTable {
   change(was: ApiKeyRow, changes: ApiKeyChanges): Promise<ApiKeyRow | undefined>;
   /** The tenants that keys are of which were not revoked, those of `--dev` aside; this many at the most. */
   tenants(limit: number): Promise<string[]>;
-  /** Atomic. @returns whether this very call revoked it: false when it does not exist or was revoked before. */
-  revoke(id: string, at: number): Promise<boolean>;
+  /**
+   * Atomic.
+   * @param was only where all that may be changed is as it is here. Default: whatever it is.
+   * @returns whether this very call revoked it: false when it does not exist or was revoked before.
+   */
+  revoke(id: string, at: number, was?: ApiKeyRow): Promise<boolean>;
   /** How many of a tenant are good at a time; milliseconds since the epoch. */
   standing(tenant: string, at: number): Promise<number>;
   /** Deletes those of a tenant that have ended by a time, but for so many, the newest. */

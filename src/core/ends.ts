@@ -65,10 +65,10 @@ export function endingVerbs(database: EndingVerbs, note: (ended: Ended) => Promi
     return done;
   };
   return {
-    keys: { revoke: (id, at) => noted('key', id, keys.revoke(id, at)) },
+    keys: { revoke: (id, at, was) => noted('key', id, keys.revoke(id, at, was)) },
     adminKeys: { revoke: (id, at) => noted('key', id, adminKeys.revoke(id, at)) },
-    links: { delete: (id) => noted('link', id, links.delete(id)) },
-    connections: { delete: (id) => noted('connection', id, connections.delete(id)) },
+    links: { delete: (id, was) => noted('link', id, links.delete(id, was)) },
+    connections: { delete: (id, version) => noted('connection', id, connections.delete(id, version)) },
     suspensions: { add: (row) => noted(row.kind, row.id, suspensions.add(row)) },
   };
 }

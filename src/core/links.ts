@@ -62,8 +62,12 @@ export interface LinkTable {
    * @returns the link as it is then; nothing where there is none.
    */
   change(id: string, changes: LinkChanges, aliveAt: number, was?: Required<LinkChanges>): Promise<LinkRow | undefined>;
-  /** Atomic. @returns whether this very call deleted it. */
-  delete(id: string): Promise<boolean>;
+  /**
+   * Atomic.
+   * @param was only where all that may be changed is as it is here. Default: whatever it is.
+   * @returns whether this very call deleted it.
+   */
+  delete(id: string, was?: Required<LinkChanges>): Promise<boolean>;
   /** Deletes links that have expired by a time, this many at the most. @returns those that this very call deleted. */
   prune(expiredBy: number, limit: number): Promise<LinkRow[]>;
 }

@@ -134,8 +134,8 @@ export interface WebhookTable {
   }): Promise<WebhookRow[]>;
   /** Writes over `version` and nothing else. @returns the webhook as it is then; nothing where it is another by now. */
   change(id: string, version: number, changes: WebhookChanges): Promise<WebhookRow | undefined>;
-  /** With all its deliveries. @returns whether this very call deleted it. */
-  delete(id: string): Promise<boolean>;
+  /** With all its deliveries. @param version this one and no other. Default: any. @returns whether this very call deleted it. */
+  delete(id: string, version?: number): Promise<boolean>;
   /** Those whose secrets are not sealed under a key, by id, behind `after`. */
   sealedOtherwise(query: {
     readonly keyId: string;

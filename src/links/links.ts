@@ -93,8 +93,8 @@ export interface Links {
    * @returns the link as it is then; nothing where there is none. @throws PosternError `invalid_params`
    */
   patch(id: string, changes: LinkPatch, tenant?: string, was?: LinkFacts): Promise<LinkFacts | undefined>;
-  /** Ends it now, on every node within a second. @returns what it was; nothing where this call did not delete it. */
-  delete(id: string, tenant?: string): Promise<LinkFacts | undefined>;
+  /** Ends it now, on every node within a second; with `was`, where it is as it was there. @returns what it was; nothing where this call did not delete it. */
+  delete(id: string, tenant?: string, was?: LinkFacts): Promise<LinkFacts | undefined>;
 }
 
 export function createLinks(parts: LinksParts): Links {
@@ -155,9 +155,9 @@ export function createLinks(parts: LinksParts): Links {
       await parts.changed(id);
       return row && factsOf(row);
     },
-    delete: async (id, tenant) => {
+    delete: async (id, tenant, was) => {
       const row = await find(id, tenant);
-      if (row === undefined || !(await table.delete(id))) return undefined;
+      if (row === undefined || !(await table.delete(id, was && changeable(was)))) return undefined;
       await parts.changed(id);
       return factsOf(row);
     },

@@ -24,6 +24,17 @@ export function adminKeySuite(table: () => AdminKeyTable): void {
     expect(await ids({ limit: 10, tenant: 'acme' })).toEqual(['c', 'a']);
   });
 
+  it('counts the good ones of a tenant, or of none, and forgets the oldest of those that ended', async () => {
+    for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
+      await table().insert({ ...row(id), createdAt: index, tenant: id === 'd' ? 'acme' : null });
+    }
+    expect([await table().standing(null, 9), await table().standing('acme', 9)]).toEqual([3, 1]);
+    for (const id of ['a', 'b', 'd']) await table().revoke(id, 5);
+    expect([await table().standing(null, 9), await table().standing('acme', 9)]).toEqual([1, 0]);
+    await table().forgetEnded(null, 9, 1);
+    expect((await table().page({ limit: 9 })).map(({ id }) => id)).toEqual(['d', 'c', 'b']);
+  });
+
   it('lets one of many revoke it, and never moves the last use back', async () => {
     await table().insert(row('one'));
     const revoked = await Promise.all([1, 2, 3].map((at) => table().revoke('one', at)));

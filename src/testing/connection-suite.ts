@@ -184,6 +184,12 @@ export function connectionSuite(table: () => ConnectionTable): void {
     expect([await table().delete('one'), await table().delete('one')]).toEqual([true, false]);
     expect(await table().find('one')).toBeUndefined();
   });
+
+  it('deletes a version and no other, where that is said', async () => {
+    const { version } = connection('one');
+    await table().insert(connection('one'));
+    expect([await table().delete('one', version + 1), await table().delete('one', version)]).toEqual([false, true]);
+  });
 }
 
 const ada = { subject: 'ada', issuer: 'https://id.test' };

@@ -156,6 +156,28 @@ function keySuite(database: () => Database): void {
     expect(await keys.change({ ...apiKey('b'), createdAt: 1 }, { name: 'no' })).toBeUndefined();
   });
 
+  it('revokes a key only as it was, where that is said', async () => {
+    const { keys } = database();
+    await keys.insert(apiKey('one'));
+    const was = apiKey('one');
+    for (const stale of [{ name: 'other' }, { scopes: [] }, { expiresAt: 9 }])
+      expect(await keys.revoke('one', 1, { ...was, ...stale })).toBe(false);
+    expect(await keys.revoke('one', 1, was)).toBe(true);
+  });
+
+  it('counts the good keys of a tenant, and forgets the oldest of those that ended', async () => {
+    const { keys } = database();
+    const of = (id: string, createdAt: number, expiresAt: number | null = null) =>
+      keys.insert({ ...apiKey(id), createdAt, expiresAt });
+    await Promise.all([of('old', 1), of('late', 3), of('over', 2, 50), of('good', 4), of('soon', 5, 150)]);
+    await keys.insert({ ...apiKey('theirs'), tenant: 'globex' });
+    await Promise.all(['old', 'late', 'theirs'].map((id) => keys.revoke(id, 60)));
+    expect([await keys.standing('acme', 100), await keys.standing('globex', 100)]).toEqual([2, 0]);
+    await keys.forgetEnded('acme', 100, 2);
+    const left = await keys.page({ limit: 9 });
+    expect(left.map(({ id }) => id).sort()).toEqual(['good', 'late', 'over', 'soon', 'theirs']);
+  });
+
   it('never moves the last use back', async () => {
     await database().keys.insert(apiKey('one'));
     await database().keys.touch('one', 20);

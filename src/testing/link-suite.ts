@@ -47,6 +47,14 @@ export function linkSuite(table: () => LinkTable): void {
     expect(await table().list({ aliveAt: NOW, limit: 9 })).toHaveLength(7);
     expect(await table().tenants(NOW, 9)).toEqual(['acme', 'globex']);
     expect(await table().tenants(NOW, 1)).toEqual(['acme']);
+    expect([await table().count('acme', NOW), await table().count('globex', NOW)]).toEqual([6, 1]);
+  });
+
+  it('deletes one only as it was, where that is said', async () => {
+    await put(link('a'));
+    expect(await table().delete('a', link('a', { name: 'other' }))).toBe(false);
+    expect(await table().delete('a', link('a', { expiresAt: NOW }))).toBe(false);
+    expect(await table().delete('a', link('a'))).toBe(true);
   });
 
   it('changes what it is told to and nothing else, and only what is alive', async () => {

@@ -179,6 +179,14 @@ export function webhookSuite(database: () => Database): void {
     expect(await table().findDelivery(id)).toBeUndefined();
   });
 
+  it('deletes a version and no other, where that is said', async () => {
+    const [id] = await one();
+    expect(await table().delete('a', 2)).toBe(false);
+    expect(await table().findDelivery(id)).toBeDefined();
+    expect(await table().delete('a', 1)).toBe(true);
+    expect(await table().findDelivery(id)).toBeUndefined();
+  });
+
   it('remembers what is suspended, once, until it is lifted', async () => {
     const { suspensions } = database();
     const row = { kind: 'tenant', id: 'acme', at: NOW } as const;

@@ -75,8 +75,12 @@ export interface Webhooks {
     patch: WebhookPatch,
     at?: { readonly tenant?: string; readonly version?: number },
   ): Promise<WebhookFacts | undefined>;
-  /** With all that was to be told to it. @returns what it was; nothing where this call did not delete it. */
-  delete(id: string, tenant?: string): Promise<WebhookFacts | undefined>;
+  /**
+   * With all that was to be told to it.
+   * @param at whose it is, and its version where that matters.
+   * @returns what it was; nothing where this call did not delete it.
+   */
+  delete(id: string, at?: { readonly tenant?: string; readonly version?: number }): Promise<WebhookFacts | undefined>;
   /** Gives it another secret. Signatures of the one before are sent too, until `previousUntil`. */
   rotateSecret(
     id: string,
@@ -157,9 +161,9 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       const row = await change(id, at, () => changes);
       return row && factsOf(row);
     },
-    delete: async (id, tenant) => {
+    delete: async (id, { tenant, version } = {}) => {
       const row = await find(id, tenant);
-      return row === undefined || !(await table.delete(id)) ? undefined : factsOf(row);
+      return row === undefined || !(await table.delete(id, version)) ? undefined : factsOf(row);
     },
     rotateSecret: async (id, tenant) => {
       const now = clock.now();

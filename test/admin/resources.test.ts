@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallRecord } from '../../src/core/call.ts';
+import type { ConnectionRow } from '../../src/core/connections.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { openWhole, thingsOf } from './whole.ts';
 
@@ -226,4 +227,40 @@ test('the audit trail is read by those whose it is', async () => {
   expect(await told(operator, '?event=key_created')).toHaveLength(1);
   const { actor, detail } = (await auditor('GET', '/audit')).json.items[0];
   expect([actor, detail.name]).toEqual([{ kind: 'admin', subject: operator.id }, 'a']);
+});
+
+test('what is changed between its reading and its deletion stays, where If-Match says of what that was one', async () => {
+  await using server = await openWhole();
+  const things = await thingsOf(server, 'acme');
+  const ask = await server.as({ role: 'admin', tenant: 'acme' });
+  const { keys, links, webhooks, connections } = server.door.database;
+  /** Somebody changes it in the very moment when it has been read. */
+  const overtake = (table: { find(id: string): Promise<unknown> }, change: (row: never) => Promise<unknown>) => {
+    const { find } = table;
+    Object.assign(table, {
+      find: async (id: string) => {
+        const row = await find(id);
+        Object.assign(table, { find });
+        await change(row as never);
+        return row;
+      },
+    });
+  };
+  const later = { updatedAt: server.door.clock.now() };
+  const overtaken = {
+    '/keys/{id}': () => overtake(keys, (row) => keys.change(row, { name: 'faster' })),
+    '/links/{id}': () => overtake(links, ({ id }: { id: string }) => links.change(id, { name: 'faster' }, 0)),
+    '/webhooks/{id}': () =>
+      overtake(webhooks, ({ id }: { id: string }) => webhooks.change(id, 1, { ...later, enabled: false })),
+    '/connections/{id}': () =>
+      overtake(connections, (row: ConnectionRow) => connections.replace(row.id, row.version, { ...row, ...later })),
+  };
+  for (const [path, race] of Object.entries(overtaken)) {
+    const at = path.replace('{id}', things[path] ?? '');
+    const { etag } = (await ask('GET', at)).json;
+    race();
+    expect([path, (await ask('DELETE', at, { headers: { 'if-match': etag } })).status]).toEqual([path, 412]);
+    const now = (await ask('GET', at)).json.etag;
+    expect([path, (await ask('DELETE', at, { headers: { 'if-match': now } })).status]).toEqual([path, 204]);
+  }
 });

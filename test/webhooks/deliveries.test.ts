@@ -287,7 +287,7 @@ describe('a webhook', () => {
       expect(await webhooks.get(hook, tenant)).toBeUndefined();
       expect(await webhooks.update(hook, { enabled: false }, { tenant })).toBeUndefined();
       expect(await webhooks.rotateSecret(hook, tenant)).toBeUndefined();
-      expect(await webhooks.delete(hook, tenant)).toBeUndefined();
+      expect(await webhooks.delete(hook, { tenant })).toBeUndefined();
     }
     expect(await webhooks.delivery(delivery?.id ?? '', 'globex')).toBeUndefined();
     expect(await webhooks.replay(delivery?.id ?? '', 'globex')).toBeUndefined();

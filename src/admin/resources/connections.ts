@@ -137,7 +137,7 @@ export function connectionsResource(parts: ConnectionsParts): Resource<Connectio
     remove: {
       event: 'connection_deleted',
       summary: 'Forget a connected account and its credential',
-      run: ({ id }) => table.delete(id),
+      run: ({ id, version }, exact) => table.delete(id, exact ? version : undefined),
     },
     detail: ({ id, upstream, name, kind }) => ({ id, upstream, name, kind }),
   };

@@ -103,7 +103,7 @@ export function keysResource(parts: KeysParts): Resource<ApiKeyRow, object, New,
     remove: {
       event: 'key_revoked',
       summary: 'Revoke an API key; it is refused within a second',
-      run: ({ id }) => table.revoke(id, clock.now()),
+      run: (row, exact) => table.revoke(row.id, clock.now(), exact ? row : undefined),
     },
     detail: ({ id, name, scopes, toolset }) => ({ keyId: id, name, scopes, toolset: toolset ?? undefined }),
   };

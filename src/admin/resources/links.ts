@@ -93,7 +93,7 @@ export function linksResource({ links, count, most }: LinksResourceParts): Resou
     remove: {
       event: 'link_deleted',
       summary: 'Delete a capability link; it is refused within a second',
-      run: async ({ id }) => (await links().delete(id)) !== undefined,
+      run: async (row, exact) => (await links().delete(row.id, row.tenant, exact ? row : undefined)) !== undefined,
     },
     detail: ({ id, name }) => ({ linkId: id, name }),
   };

@@ -76,7 +76,7 @@ export function webhooksResource(webhooks: Webhooks): Resource<WebhookFacts, obj
     remove: {
       event: 'webhook_deleted',
       summary: 'Delete a webhook, and what it was to be told',
-      run: async ({ id }) => (await webhooks.delete(id)) !== undefined,
+      run: async ({ id, version }, exact) => (await webhooks.delete(id, exact ? { version } : {})) !== undefined,
     },
     detail: ({ id, types }) => ({ webhookId: id, types }),
   };

@@ -168,8 +168,10 @@ export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
-    delete: async (id) => {
-      const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
+    delete: async (id, version) => {
+      let deletion = db.deleteFrom('connections').where('id', '=', id);
+      if (version !== undefined) deletion = deletion.where('version', '=', version);
+      const { numDeletedRows } = await deletion.executeTakeFirst();
       return numDeletedRows > 0n;
     },
   };

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely';
 import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
 import type { Schema } from './schema.ts';
 
@@ -33,9 +33,7 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
         .updateTable('api_keys')
         .set({ name, scopes: JSON.stringify(scopes), expires_at: expiresAt })
         .where('id', '=', was.id)
-        .where('name', '=', was.name)
-        .where('scopes', '=', JSON.stringify(was.scopes))
-        .where('expires_at', was.expiresAt === null ? 'is' : '=', was.expiresAt)
+        .where(asItWas(was))
         .where('revoked_at', 'is', null)
         .returningAll()
         .executeTakeFirst();
@@ -50,12 +48,13 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
         .where('scopes', '!=', JSON.stringify(['*']));
       return (await living.orderBy('tenant').limit(limit).execute()).map(({ tenant }) => tenant);
     },
-    revoke: async (id, at) => {
+    revoke: async (id, at, was) => {
       const { numUpdatedRows } = await db
         .updateTable('api_keys')
         .set({ revoked_at: at })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
+        .$if(was !== undefined, (update) => update.where(asItWas(was)))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
@@ -86,6 +85,12 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
         .execute();
     },
   };
+}
+
+/** Where all that may be changed is as it was. */
+function asItWas(was: Pick<ApiKeyRow, 'name' | 'scopes' | 'expiresAt'> | undefined) {
+  return ({ and }: ExpressionBuilder<Schema, 'api_keys'>): Expression<SqlBool> =>
+    and(was === undefined ? {} : { name: was.name, scopes: JSON.stringify(was.scopes), expires_at: was.expiresAt });
 }
 
 function toColumns(row: ApiKeyRow): Schema['api_keys'] {

@@ -80,8 +80,12 @@ export function createLinkTable(db: Kysely<Schema>): LinkTable {
       }
       return asRow(await update.returningAll().executeTakeFirst());
     },
-    delete: async (id) => {
-      const { numDeletedRows } = await db.deleteFrom('links').where('id', '=', id).executeTakeFirst();
+    delete: async (id, was) => {
+      let deletion = db.deleteFrom('links').where('id', '=', id);
+      for (const [column, value] of Object.entries(was === undefined ? {} : changedColumns(was))) {
+        deletion = deletion.where(sql.ref(column), value === null ? 'is' : '=', value);
+      }
+      const { numDeletedRows } = await deletion.executeTakeFirst();
       return numDeletedRows > 0n;
     },
     prune: async (expiredBy, limit) => {

@@ -84,11 +84,14 @@ export function createWebhookTable(db: Kysely<Schema>): WebhookTable {
           .returningAll()
           .executeTakeFirst(),
       ),
-    delete: (id) =>
+    delete: (id, version) =>
       db.transaction().execute(async (transaction) => {
-        const { numDeletedRows } = await transaction.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst();
+        let deletion = transaction.deleteFrom('webhooks').where('id', '=', id);
+        if (version !== undefined) deletion = deletion.where('version', '=', version);
+        const { numDeletedRows } = await deletion.executeTakeFirst();
+        if (numDeletedRows === 0n) return false;
         await transaction.deleteFrom('webhook_deliveries').where('webhook_id', '=', id).execute();
-        return numDeletedRows > 0n;
+        return true;
       }),
     sealedOtherwise: async ({ keyId, after, limit }) => {
       const others = db.selectFrom('webhooks').selectAll().where('key_id', '!=', keyId).where('id', '>', after);
