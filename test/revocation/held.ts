@@ -2,7 +2,7 @@ import { type HttpReply, type HttpRequest, joined } from '../../src/http/exchang
 import type { Door } from '../security/door.ts';
 
 /** A request whose head has arrived. */
-export interface Held {
+interface Held {
   /** Resolves when the server waits for the body: whoever sends it has been let in by then. */
   readonly reading: Promise<void>;
   /** Lets the body arrive. */

@@ -1,6 +1,7 @@
 import { type Answer, send } from '../e2e/raw-http.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
 import { EventReader } from '../security/events.ts';
+import { begin, slowly } from './begun.ts';
 
 /** Somebody with a credential. */
 export interface Caller {
@@ -17,8 +18,8 @@ export interface Caller {
 export type Ways = { readonly [way: string]: boolean };
 
 /**
- * A caller who is at a node by every way: requests, a session, two kinds of streams, a call that does not end, and a URL
- * at which an account is connected.
+ * A caller who is at a node by every way: requests, a session, two kinds of streams, a call that does not end and one whose
+ * body was long on its way, a request whose body still is, and a URL at which an account is connected.
  */
 export interface Presence {
   ways(): Promise<Ways>;
@@ -42,21 +43,22 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
     const asked = { ...headers, ...JSON_TYPE, accept: 'application/json' };
     const wanted = { path: '/admin/api/connect-urls', headers: asked, body: JSON.stringify({ upstream: 'api' }) };
     const given = JSON.parse((await send(url, wanted)).body).url;
-    const ways = async () => ({
-      connecting: await opens(given),
-      request: (await send(url, { method: 'GET', path: only, headers })).status === 200,
-      tools: (await send(url, { path: '/admin/mcp', headers: asked, body: JSON.stringify(tools) })).status === 200,
-    });
-    return { ways, leave: () => undefined };
+    const ask = { path: '/admin/mcp', headers: asked, body: JSON.stringify(tools) };
+    const slow = slowly(url, ask);
+    const ways = async () => {
+      const welcome = (await send(url, { method: 'GET', path: only, headers })).status === 200;
+      return {
+        ...{ connecting: await opens(given), request: welcome, tools: (await send(url, ask)).status === 200 },
+        body: await slow.served(welcome),
+      };
+    };
+    return { ways, leave: slow.leave };
   }
-  const modern = (method: string, params: object): Promise<Answer> => {
+  const asking = (method: string, params: object) => {
     const own = { ...JSON_TYPE, accept: 'application/json', ...modernHeaders(method, params as never) };
-    return send(url, {
-      path,
-      headers: { ...headers, ...own },
-      body: JSON.stringify(modernBody(method, params as never)),
-    });
+    return { path, headers: { ...headers, ...own }, body: JSON.stringify(modernBody(method, params as never)) };
   };
+  const modern = (method: string, params: object): Promise<Answer> => send(url, asking(method, params));
   const legacy = (method: string, params: object, more: object): Promise<Answer> =>
     send(url, {
       path,
@@ -86,6 +88,8 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
   const given = JSON.parse(told.body).result?.structuredContent.error.details?.connectUrl;
   // A link is told of no URL.
   if ((given === undefined) !== (caller.path !== undefined)) throw new Error(`told: ${told.body}`);
+  const slow = slowly(url, asking('tools/list', {}));
+  const late = begin(url, asking('tools/call', { name: 'wait', arguments: {} }));
   let answered = false;
   const call = modern('tools/call', { name: 'wait', arguments: {} }).then(
     () => {
@@ -94,16 +98,25 @@ export async function enter(url: URL, caller: Caller): Promise<Presence> {
     () => undefined,
   );
   return {
-    ways: async () => ({
-      request: (await modern('tools/list', {})).status === 200,
-      session: (await legacy('tools/list', {}, session)).status === 200,
-      ...(stream === undefined ? {} : { stream: stream.open() }),
-      ...(old === undefined ? {} : { old: old.open() }),
-      subscription: subscription.open(),
-      ...(given === undefined ? {} : { connecting: await opens(given) }),
-      call: !answered,
-    }),
+    ways: async () => {
+      // From the first time on, it runs.
+      late.arrive();
+      const welcome = (await modern('tools/list', {})).status === 200;
+      return {
+        request: welcome,
+        body: await slow.served(welcome),
+        session: (await legacy('tools/list', {}, session)).status === 200,
+        ...(stream === undefined ? {} : { stream: stream.open() }),
+        ...(old === undefined ? {} : { old: old.open() }),
+        subscription: subscription.open(),
+        ...(given === undefined ? {} : { connecting: await opens(given) }),
+        call: !answered,
+        late: !late.answered(),
+      };
+    },
     leave: () => {
+      slow.leave();
+      late.leave();
       stream?.leave();
       old?.leave();
       subscription.leave();

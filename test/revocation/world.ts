@@ -76,11 +76,15 @@ export async function openWorld(stores: readonly [Stores, Stores, Stores], api: 
   };
   const listening = await Promise.all(
     [0, 1].map((node) =>
-      listen({
-        handle: (request) => started(node).handle(request),
-        drain: () => started(node).drain(),
-        close: () => started(node).close(),
-      }),
+      listen(
+        {
+          handle: (request) => started(node).handle(request),
+          drain: () => started(node).drain(),
+          close: () => started(node).close(),
+        },
+        // Some bodies are on their way for as long as a test takes.
+        { requestTimeoutMs: 120_000 },
+      ),
     ),
   );
   const origin = listening[0]?.url ?? '';
