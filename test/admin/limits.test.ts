@@ -93,6 +93,33 @@ test('security case 109: events of one kind are searched for piece by piece', as
   expect(await ids({ since: NOW - 13_999, tenant: 'acme' })).toEqual(['aud_0', 'aud_7000']);
 });
 
+test('security case 109: deliveries are searched for piece by piece', async () => {
+  await using server = await openAdministered({ clock: manualClock(NOW), config: { webhooks: { enabled: true } } });
+  const { audit, webhooks } = server.door.database;
+  const made = [
+    await server.as({ role: 'admin', tenant: 'acme' }),
+    await server.as({ role: 'admin', tenant: 'globex' }),
+  ];
+  for (const ask of made)
+    await ask('POST', '/webhooks', { body: { url: 'https://hooks.test/', types: ['key.revoked'] } });
+  const row = { event: 'key_revoked', actorKind: 'system', actor: null, clientId: null, requestId: null } as const;
+  await audit.append(
+    Array.from({ length: 21_000 }, (_, n) => {
+      const tenant = n % 7_000 === 0 ? 'acme' : 'globex';
+      return { id: `aud_${n}`, at: NOW - n, tenant, ...row, detail: '{"keyId":"k","name":"CI"}' };
+    }),
+  );
+  const events = async (more: object) =>
+    (await webhooks.deliveries({ limit: 9, ...more })).map(({ eventId }) => eventId);
+  expect(await turnsDuring(() => events({ state: 'dead' }))).toBeGreaterThan(2);
+  expect(await turnsDuring(() => events({ tenant: 'acme' }))).toBeGreaterThan(2);
+  expect(await events({ tenant: 'acme' })).toEqual(['evt_0', 'evt_7000', 'evt_14000']);
+  expect(await events({ tenant: 'acme', state: 'due', limit: 2 })).toEqual(['evt_0', 'evt_7000']);
+  const [first] = await webhooks.deliveries({ tenant: 'acme', limit: 1 });
+  const before = { at: first?.createdAt ?? 0, id: first?.id ?? '' };
+  expect(await events({ tenant: 'acme', before })).toEqual(['evt_7000', 'evt_14000']);
+});
+
 test('security case 109: usage is asked for of 92 days at the most', async () => {
   await using server = await openAdministered({ clock: manualClock(NOW) });
   const operator = await server.as();

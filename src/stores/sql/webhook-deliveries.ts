@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type {
+  DeliveryQuery,
   DeliveryRow,
   DeliveryState,
   DueDelivery,
@@ -9,6 +10,7 @@ import type {
 } from '../../core/webhooks.ts';
 import type { Schema } from './schema.ts';
 import type { Part, Shares } from './shares.ts';
+import { windowsOf } from './windows.ts';
 
 type DeliveryVerbs = Pick<WebhookTable, 'due' | 'claim' | 'settle' | 'deliveries' | 'findDelivery' | 'replay'>;
 
@@ -43,24 +45,19 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
-    deliveries: async ({ tenant, webhookId, state, before, limit }) => {
-      let query = db
-        .selectFrom('webhook_deliveries')
-        .selectAll()
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit);
-      if (tenant !== undefined) {
-        const theirs = db.selectFrom('webhooks').select('webhooks.id').where('webhooks.tenant', '=', tenant);
-        query = query.where('webhook_id', 'in', theirs);
+    deliveries: async (query) => {
+      const { tenant, webhookId, state, before, limit } = query;
+      // What an index answers.
+      if (state === undefined && (tenant === undefined || webhookId !== undefined))
+        return (await select(db, query).execute()).map(toRow);
+      const found: DeliveryRow[] = [];
+      const until = before === undefined ? undefined : before.at + 1;
+      for await (const window of windowsOf(db, 'webhook_deliveries', { until })) {
+        const rows = select(db, { ...query, limit: limit - found.length }).where('created_at', '>=', window.since);
+        found.push(...(await rows.where('created_at', '<', window.until).execute()).map(toRow));
+        if (found.length >= limit) break;
       }
-      if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId);
-      if (state !== undefined) query = query.where('state', '=', state);
-      if (before !== undefined) {
-        const { at, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
-      }
-      return (await query.execute()).map(toRow);
+      return found;
     },
     findDelivery: async (id) => {
       const found = await db.selectFrom('webhook_deliveries').selectAll().where('id', '=', id).executeTakeFirst();
@@ -76,6 +73,24 @@ export function createDeliveryVerbs(db: Kysely<Schema>): DeliveryVerbs {
       return numUpdatedRows > 0n;
     },
   };
+}
+
+function select(db: Kysely<Schema>, { tenant, webhookId, state, before, limit }: DeliveryQuery) {
+  let query = db
+    .selectFrom('webhook_deliveries')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (tenant !== undefined) {
+    const theirs = db.selectFrom('webhooks').select('webhooks.id').where('webhooks.tenant', '=', tenant);
+    query = query.where('webhook_id', 'in', theirs);
+  }
+  if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (before === undefined) return query;
+  const { at, id } = before;
+  return query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
 }
 
 /** By webhook, so that the thousands that wait for one are not read to find the first of another. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** How many rows are looked at in one statement: few enough that nobody waits for more than some milliseconds. */
@@ -25,20 +25,15 @@ export interface Windowed {
  */
 export async function* windowsOf(
   db: Kysely<Schema>,
-  table: 'calls' | 'audit',
+  table: 'calls' | 'audit' | 'webhook_deliveries',
   { tenant, since = 0, until = Number.MAX_SAFE_INTEGER }: Windowed,
 ): AsyncGenerator<Window, void> {
+  const time = sql.ref<number>(table === 'webhook_deliveries' ? 'created_at' : 'at');
   for (let end = until; end > since; ) {
-    let rows = db.selectFrom(table).select('at').where('at', '<', end).where('at', '>=', since);
+    let rows = db.selectFrom(table).select(time.as('time')).where(time, '<', end).where(time, '>=', since);
     if (tenant !== undefined) rows = rows.where('tenant', '=', tenant);
-    const edge =
-      (
-        await rows
-          .orderBy('at', 'desc')
-          .offset(ROWS - 1)
-          .limit(1)
-          .executeTakeFirst()
-      )?.at ?? since;
+    const last = rows.orderBy(time, 'desc').offset(ROWS - 1);
+    const edge = (await last.limit(1).executeTakeFirst())?.time ?? since;
     yield { since: edge, until: end };
     end = edge;
     await nextTurn();
