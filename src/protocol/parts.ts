@@ -33,7 +33,7 @@ export interface Parts<C extends Caller> {
 }
 
 export function createParts<C extends Caller>(service: McpService<C>, options: EngineOptions): Parts<C> {
-  const { seal, cache, clock, note, stays } = options;
+  const { seal, cache, clock, note } = options;
   const limits = { ...ENGINE_LIMITS, ...options.limits };
   return {
     service,
@@ -47,7 +47,7 @@ export function createParts<C extends Caller>(service: McpService<C>, options: E
     states: { seal, cache, clock, ttlMs: limits.requestStateTtlMs },
     sessions: new Sessions({ seal, cache, clock, ttlMs: limits.sessionTtlMs, subscriptions: limits.subscriptions }),
     mail: new Mail(cache, note),
-    streams: new Streams(clock, limits, note, stays),
+    streams: new Streams(clock, limits, note, (caller, end) => options.stays?.(caller, end)),
     changes: new Changes(service),
     deadlines: new Deadlines(clock, limits.upgradeAfterMs),
   };

@@ -31,6 +31,7 @@ export async function serveGet<C extends Caller>(
       tolerates('probe', { request }, facts, parts.note);
       throw notAllowed();
     }
+    await caller.stands?.();
     facts.version = session.version;
     facts.client = clientLabel(session.client);
     const lastEventId = request.header('last-event-id');

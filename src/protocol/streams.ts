@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Caller, Note } from './service.ts';
 import { EventStream, type StreamEnd } from './stream.ts';
-import type { EngineLimits } from './types.ts';
+import type { EngineLimits, EngineOptions } from './types.ts';
 
 export interface StreamWish {
   readonly caller: Caller;
@@ -18,7 +18,7 @@ export class Streams {
   readonly #clock: Clock;
   readonly #limits: EngineLimits;
   readonly #note: Note;
-  readonly #stays: () => void;
+  readonly #stays: NonNullable<EngineOptions['stays']>;
   readonly #perCaller = new Map<string, number>();
   /** How to end each stream that would stay open for ever, and whose it is. */
   readonly #standing = new Map<() => void, Caller>();
@@ -26,7 +26,12 @@ export class Streams {
   #closed = false;
 
   /** @param stays told of each stream that would stay open for ever. */
-  constructor(clock: Clock, limits: EngineLimits, note: Note, stays: () => void = () => undefined) {
+  constructor(
+    clock: Clock,
+    limits: EngineLimits,
+    note: Note,
+    stays: NonNullable<EngineOptions['stays']> = () => undefined,
+  ) {
     this.#clock = clock;
     this.#limits = limits;
     this.#note = note;
@@ -98,7 +103,7 @@ export class Streams {
     };
     if (kind !== 'call') {
       this.#standing.set(leave, caller);
-      this.#stays();
+      this.#stays(caller, () => this.#standing.has(leave) && leave());
       if (caller.expiresAt !== undefined) {
         stopExpiry = this.#clock.after(Math.max(0, caller.expiresAt - this.#clock.now()), leave);
       }

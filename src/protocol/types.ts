@@ -66,8 +66,8 @@ export interface EngineOptions {
   readonly cache: Cache;
   readonly clock: Clock;
   readonly note: Note;
-  /** Told that a stream was opened that would stay so for ever. */
-  readonly stays?: () => void;
+  /** Told of each stream that would stay open for ever. @param end ends it. */
+  stays?(caller: Caller, end: () => void): void;
   readonly limits?: Partial<EngineLimits>;
 }
 

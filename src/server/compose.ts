@@ -141,7 +141,7 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   const links = await linkDoorOf(config, { ...extras, authenticate: authentication.authenticate }, observers);
   const webhooks = await webhookSenderOf(config, extras, observers);
   const engineOptions = engineOptionsOf(config, extras, observers);
-  const engine = createEngine(service, { ...engineOptions, stays: leaving.came });
+  const engine = createEngine(service, { ...engineOptions, stays: leaving.stays });
   await leaving.open(engine);
   const drain = once(async () => {
     await Promise.all([engine.close(), admin?.drain()]);

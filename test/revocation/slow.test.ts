@@ -83,6 +83,11 @@ const call = (key: string, name = 'act') => {
   };
 };
 const waiting = (key: string) => call(key, 'wait');
+const LISTEN = { notifications: { toolsListChanged: true } };
+const listening = (key: string) => ({
+  headers: { ...bearer(key), ...modernHeaders('subscriptions/listen', LISTEN), accept: 'text/event-stream' },
+  body: modernBody('subscriptions/listen', LISTEN),
+});
 const legacyCall = (name = 'act', id = 1) => ({
   ...{ jsonrpc: '2.0', id, method: 'tools/call' },
   params: { name, arguments: {} },
@@ -138,11 +143,7 @@ describe('security case 59: a credential that ends while its request is on its w
 
   test('a subscription', async () => {
     const { id, key } = await door.key();
-    const params = { notifications: { toolsListChanged: true } };
-    const held = holdBack(door, {
-      headers: { ...bearer(key), ...modernHeaders('subscriptions/listen', params), accept: 'text/event-stream' },
-      body: modernBody('subscriptions/listen', params),
-    });
+    const held = holdBack(door, listening(key));
     await held.reading;
     await door.database.keys.revoke(id, clock.now());
     await clock.advance(500);
@@ -247,6 +248,27 @@ test('whoever waits for something else than a body is asked about again, too', a
   expect(done).toEqual([]);
 });
 
+test('whoever waits for their session hears nothing of it after that', async () => {
+  const { id, key } = await door.key();
+  const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+  const { headers } = await door.legacy(key, 'initialize', hello);
+  const session = { 'mcp-session-id': String(headers['mcp-session-id']), 'mcp-protocol-version': '2025-11-25' };
+  const { get } = door.cache;
+  const [asked, found] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  door.cache.get = async (name) => {
+    asked.resolve();
+    await found.promise;
+    return get(name);
+  };
+  const own = { ...bearer(key), ...session, accept: 'text/event-stream' };
+  const late = holdBack(door, { method: 'GET', headers: own, body: '' }).arrive();
+  await asked.promise;
+  await door.database.keys.revoke(id, clock.now());
+  await clock.advance(2_000);
+  found.resolve();
+  expect(code(await late)).toEqual([401, 'invalid_token']);
+});
+
 describe('on a server where nobody else is, a command is heard of', () => {
   test('by a call whose body was long on its way', async () => {
     const { id, key } = await door.key();
@@ -294,53 +316,53 @@ describe('on a server where nobody else is, a command is heard of', () => {
     expect(code(await answer)).toEqual([401, 'invalid_token']);
   });
 
-  test('by a call whose body was on its way when it was told, of whom an end was not known yet', async () => {
+  test('by a stream whose body was long on its way', async () => {
+    const { id, key } = await door.key();
+    const held = holdBack(door, listening(key));
+    await held.reading;
+    await clock.advance(900);
+    const { body } = await held.arrive();
+    await door.database.keys.revoke(id, clock.now());
+    await clock.advance(500);
+    expect(await allOf(body)).toContain('subscriptions/acknowledged');
+  });
+});
+
+describe('whoever slipped in while their credential ended, by what was relied on', () => {
+  /** Everything that is relied on is, for as long as it is. @returns when the body may arrive. */
+  async function slipIn(held: (key: string) => ReturnType<typeof holdBack>): Promise<HttpReply> {
     const { id, key } = await door.key();
     expect((await door.call(key, 'act')).status).toBe(200);
     await clock.advance(1);
     await publishingEnds(door.database, door.cache, clock).keys.revoke(id, clock.now());
     await clock.advance(498);
-    const held = holdBack(door, waiting(key));
-    await held.reading;
+    const late = held(key);
+    await late.reading;
     await clock.advance(499);
-    const answer = held.arrive();
-    await expect.poll(() => done).toEqual(['act', 'wait']);
-    await clock.advance(3);
-    expect(code(await answer)).toEqual([401, 'invalid_token']);
+    return late.arrive();
+  }
+
+  test('calls nothing', async () => {
+    expect(code(await slipIn((key) => holdBack(door, call(key))))).toEqual([401, 'invalid_token']);
+    expect(done).toEqual(['act']);
   });
 
-  test('by a stream whose body was long on its way', async () => {
-    const { id, key } = await door.key();
-    const params = { notifications: { toolsListChanged: true } };
-    const held = holdBack(door, {
-      headers: { ...bearer(key), ...modernHeaders('subscriptions/listen', params), accept: 'text/event-stream' },
-      body: modernBody('subscriptions/listen', params),
-    });
-    await held.reading;
-    await clock.advance(900);
-    const { body } = await held.arrive();
-    if (!(body instanceof ReadableStream)) throw new Error('That is no stream.');
-    await door.database.keys.revoke(id, clock.now());
-    await clock.advance(500);
-    const chunks: Uint8Array[] = [];
-    // It ends, with all that was said on it.
-    for await (const chunk of body) chunks.push(chunk);
-    expect(Buffer.concat(chunks).toString()).toContain('data: ');
+  test('hears nothing', async () => {
+    const { body } = await slipIn((key) => holdBack(door, listening(key)));
+    expect(await allOf(body)).toContain('subscriptions/acknowledged');
   });
 });
 
 describe('what is heard of while the database is out is acted on when it is back', () => {
-  const params = { notifications: { toolsListChanged: true } };
-  const listening = (key: string) =>
-    EventReader.open(door.url, {
-      method: 'POST',
-      headers: { ...bearer(key), ...modernHeaders('subscriptions/listen', params), 'content-type': 'application/json' },
-      body: JSON.stringify(modernBody('subscriptions/listen', params)),
-    });
+  const open = (key: string) => {
+    const { headers, body } = listening(key);
+    const sent = { ...headers, 'content-type': 'application/json' };
+    return EventReader.open(door.url, { method: 'POST', headers: sent, body: JSON.stringify(body) });
+  };
 
   test('by streams and calls', async () => {
     const [acme, globex] = [await door.key('acme'), await door.key('globex')];
-    const [stream, theirs] = [await listening(acme.key), await listening(globex.key)];
+    const [stream, theirs] = [await open(acme.key), await open(globex.key)];
     const call = holdBack(door, waiting(acme.key)).arrive();
     await expect.poll(() => done).toEqual(['wait']);
     await door.database.suspensions.add({ kind: 'tenant', id: 'acme', at: clock.now() });
@@ -358,6 +380,14 @@ describe('what is heard of while the database is out is acted on when it is back
     theirs.leave();
   });
 });
+
+/** All that is said on a stream, when it has ended. */
+async function allOf(body: HttpReply['body']): Promise<string> {
+  if (!(body instanceof ReadableStream)) throw new Error('That is no stream.');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
 
 /** What has come of something by now. */
 function settled<T>(work: Promise<T>): Promise<T | undefined> {

@@ -13,12 +13,12 @@ export interface RunningCall<C> {
 
 /** The calls under way, whatever they came by, so that they can be broken off when their caller has to go. */
 export class Running<C> {
-  readonly #came: () => void;
+  readonly #came: (call: RunningCall<C>) => void;
   #first: RunningCall<C> | undefined;
   #last: RunningCall<C> | undefined;
 
   /** @param came told with each call that begins. */
-  constructor(came: () => void) {
+  constructor(came: (call: RunningCall<C>) => void) {
     this.#came = came;
   }
 
@@ -33,7 +33,7 @@ export class Running<C> {
     if (this.#last === undefined) this.#first = call;
     else this.#last.after = call;
     this.#last = call;
-    this.#came();
+    this.#came(call);
     return call;
   }
 
@@ -50,7 +50,12 @@ export class Running<C> {
   }
 
   async #ask(call: RunningCall<C>, has: (caller: C) => Promise<boolean> | boolean): Promise<void> {
-    if (call.ended !== undefined || !(await has(call.caller))) return;
+    if (call.ended === undefined && (await has(call.caller))) this.breakOff(call);
+  }
+
+  /** Because its caller has to go. */
+  breakOff(call: RunningCall<C>): void {
+    if (call.ended !== undefined) return;
     const reason = 'credential_ended';
     const message = `The credential has ended while the call was under way (${reason}).`;
     call.ended = new PosternError('invalid_token', { message, data: { reason } });

@@ -164,6 +164,7 @@ async function held<T>(
   const view = lease.enter();
   const call = running.enter(caller, conversation);
   try {
+    if (call.ended !== undefined) throw call.ended;
     const result = await run(view);
     if (call.ended !== undefined && !isFailed(result)) throw call.ended;
     return result;

@@ -8,8 +8,8 @@ import { REVOKED_CHANNEL } from '../../oauth/storage/revocations.ts';
 
 /** Between two looks at the database, while anybody is there who might have to go: half of the second that it may take. */
 const LOOK_MS = 500;
-/** Who slips in has to go, too: by what was relied on when they came, and once more when their body was there. */
-const SLIP_IN_MS = [RELIED_ON_MS, 2 * RELIED_ON_MS];
+/** How long somebody may still slip in: by what is relied on when they come, and once more when their body is there. */
+const SLIP_IN_MS = 2 * RELIED_ON_MS;
 /** How far the clocks of two nodes may be apart, and a write take. */
 const OVERLAP_MS = 30_000;
 /** What was told is looked through when it is this much, where nobody reads. */
@@ -34,6 +34,8 @@ export interface EndsParts {
 export interface Ends {
   /** Somebody has come, who may stay. Costs next to nothing. */
   wake(): void;
+  /** What was told so lately that whoever comes now may have been let in before. */
+  readonly recent: ReadonlySet<Ended>;
   /** Says it again as long as anybody is there: it could not be told who has to go. */
   again(ended: Ended): void;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
   const { table, cache, clock, busy, ended, failed } = parts;
   /** What was told, until when it may be read again. */
   const told = new Map<string, number>();
+  const recent = new Set<Ended>();
   /** What has to be said again, by what it is. */
   const unsettled = new Map<string, Ended>();
   let readUntil = clock.now();
@@ -63,7 +66,8 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
     const known = readEnd(text);
     if (known === undefined || closed) return;
     ended(known);
-    for (const ms of SLIP_IN_MS) clock.after(ms, () => ended(known));
+    recent.add(known);
+    clock.after(SLIP_IN_MS, () => recent.delete(known));
   };
   const read = async (): Promise<void> => {
     const now = clock.now();
@@ -104,6 +108,7 @@ export async function openEnds(parts: EndsParts): Promise<Ends> {
 
   return {
     wake: arm,
+    recent,
     again: (each) => {
       unsettled.set(`${each.kind} ${each.id}`, each);
       arm();

@@ -26,6 +26,8 @@ export interface Leaving {
   readonly running: Running<ServerCaller>;
   /** Told that somebody has come who may stay. */
   readonly came: () => void;
+  /** Told of each stream that would stay open for ever. */
+  readonly stays: (caller: ServerCaller, end: () => void) => void;
   /** The calls under way that are made with an account: an end of it ends them. @returns what ends the watch. */
   readonly watch: (connectionId: string, end: (reason: PosternError) => void) => () => void;
   /** From now on the streams of an engine end, too. */
@@ -38,7 +40,10 @@ export function createLeaving({ database, cache, clock, failed }: LeavingParts):
   const accounts = new Map<string, Set<(reason: PosternError) => void>>();
   let ends: Ends | undefined;
   const came = (): void => ends?.wake();
-  const running = new Running<ServerCaller>(came);
+  const running = new Running<ServerCaller>((call) => {
+    came();
+    if (ends !== undefined && ends.recent.size > 0) slippedIn(call.caller, () => running.breakOff(call));
+  });
 
   /** Whether somebody has to go. Never rejects: what cannot be told right now is asked again. */
   const hasToGo = (ended: Ended, caller: ServerCaller): boolean | Promise<boolean> => {
@@ -53,11 +58,27 @@ export function createLeaving({ database, cache, clock, failed }: LeavingParts):
     });
   };
 
+  /** Whoever was let in while something ended is no better than who was there. */
+  const slippedIn = (caller: ServerCaller, end: () => void): void => {
+    for (const ended of ends?.recent ?? []) {
+      const has = hasToGo(ended, caller);
+      if (has === true) end();
+      else if (has !== false) void has.then((gone) => gone && end());
+    }
+  };
+
   return {
     suspensions,
     running,
     came,
+    stays: (caller, end) => {
+      came();
+      // It is open only when whoever opens it has it.
+      if (ends !== undefined && ends.recent.size > 0) queueMicrotask(() => slippedIn(caller, end));
+    },
     watch: (connectionId, end) => {
+      for (const { kind, id } of ends?.recent ?? [])
+        if (kind === 'connection' && id === connectionId) end(new PosternError('needs_connection'));
       const watching = accounts.get(connectionId) ?? new Set();
       accounts.set(connectionId, watching.add(end));
       return () => {
