@@ -79,6 +79,7 @@ function described(operation: Operation, refer: (named: Named, io: 'input' | 'ou
       [status]: { description: DONE[status], ...(Object.keys(headers).length === 0 ? {} : { headers }), content },
       default: {
         description: 'A refusal',
+        headers: { 'Retry-After': { description: 'Seconds, with 429.', schema: { type: 'integer' } } },
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },

@@ -148,6 +148,9 @@ test('security case 109: who asks too much is told to wait, and nobody else is',
   const refused = await one('POST', '/keys', { body: { name: 'a' } });
   expect(refused).toMatchObject({ status: 429, json: { code: 'rate_limited', retryAfterSeconds: 60 } });
   expect(refused.headers['retry-after']).toBe('60');
+  expect(server.document).toMatchObject({
+    paths: { '/keys': { post: { responses: { default: { headers: { 'Retry-After': {} } } } } } },
+  });
   expect((await other('GET', '/usage')).status).toBe(200);
   // The sums were worth ten.
   expect((await other('GET', '/keys')).status).toBe(429);
