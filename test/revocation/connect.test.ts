@@ -1,4 +1,4 @@
-/** Nobody connects an account for a tenant that is suspended; and who had begun can do so when it is resumed. */
+/** Nobody connects an account for a tenant that is suspended, or with what has ended; and who had begun can do so when it is resumed. */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openConnecting } from '../connections/connecting.ts';
@@ -21,4 +21,20 @@ test('a connect URL of a suspended tenant leads nowhere, from its page to its ca
   await expect.poll(status, { timeout: 10_000 }).toBe(200);
   expect((await it.connect(begun)).text).toContain('<h1>Connected</h1>');
   expect((await it.rows()).map(({ name }) => name)).toEqual(['second']);
+});
+
+test('security case 59: nothing is kept for a key that was revoked while a code was exchanged', async () => {
+  await using it = await openConnecting();
+  const { keys } = it.server.database;
+  await it.key();
+  const [{ id } = { id: 'none' }] = await keys.list('acme');
+  const url = await it.url({ holder: { key: id } });
+  const { app } = it.setting.oauth;
+  const { fetch } = app;
+  app.fetch = async (request, ...more) => {
+    if (new URL(request.url).pathname === '/oauth/token') await keys.revoke(id, systemClock.now());
+    return fetch(request, ...more);
+  };
+  expect((await it.connect(url)).status).toBe(403);
+  expect(await it.rows()).toEqual([]);
 });

@@ -193,6 +193,9 @@ export class ConnectFlow {
     const given = await exchangeCode(oauth, code, clock);
     if (given.kind === 'unreachable') return fail('away', 'the token endpoint cannot be asked');
     if (given.kind === 'refused') return fail('failed', wordOf(given.error));
+    // That may have taken as long as somebody else wanted.
+    const late = await this.#over(ticket);
+    if (late !== undefined) return fail('ticket', late);
     // Of two browsers that were sent the same URL, one connects its account, however late they come back.
     const lifeMs = Math.max(STATE_MS, ticket.expiresAt - clock.now());
     if (!(await cache.setIfAbsent(usedKey(ticket), 'used', lifeMs))) return fail('ticket', 'used');
