@@ -1,27 +1,36 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
-import { adminKeysCommand } from './admin-keys.ts';
-import { auditCommand } from './audit.ts';
-import { connectionsCommand } from './connections.ts';
-import { doctorCommand } from './doctor.ts';
-import { explainCommand } from './explain.ts';
-import { grantsCommand } from './grants.ts';
 import { type Io, style } from './io.ts';
-import { keysCommand } from './keys.ts';
-import { linksCommand } from './links.ts';
-import { migrateCommand } from './migrate.ts';
-import { serveCommand } from './serve.ts';
-import { signingKeysCommand } from './signing-keys.ts';
-import { stdioCommand } from './stdio.ts';
-import { clientsCommand, tenantsCommand } from './suspend.ts';
-import { toolsCommand } from './tools.ts';
-import { webhooksCommand } from './webhooks.ts';
+
+type MakeCommand = (io: Io, fail: () => void) => Command;
+
+/** By name, in the order of the help. A command is loaded when it is called: `serve` should not wait for `webhooks`. */
+const COMMANDS: { readonly [name: string]: () => Promise<MakeCommand> } = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  tools: async () => (await import('./tools.ts')).toolsCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  stdio: async () => (await import('./stdio.ts')).stdioCommand,
+  keys: async () => (await import('./keys.ts')).keysCommand,
+  'admin-keys': async () => (await import('./admin-keys.ts')).adminKeysCommand,
+  links: async () => (await import('./links.ts')).linksCommand,
+  connections: async () => (await import('./connections.ts')).connectionsCommand,
+  grants: async () => (await import('./grants.ts')).grantsCommand,
+  clients: async () => (await import('./suspend.ts')).clientsCommand,
+  tenants: async () => (await import('./suspend.ts')).tenantsCommand,
+  webhooks: async () => (await import('./webhooks.ts')).webhooksCommand,
+  'signing-keys': async () => (await import('./signing-keys.ts')).signingKeysCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
+};
 
 /**
- * The whole command line. Commands throw; what they throw is told by `report`.
+ * The command line, as far as it is needed: the command that is called, or all of them for help. Commands throw; what
+ * they throw is told by `report`.
+ * @param argv what follows the name of the program.
  * @param fail called by a command whose checks found something, and which goes on nevertheless.
  */
-export function createProgram(io: Io, fail: () => void): Command {
+export async function createProgram(io: Io, argv: readonly string[], fail: () => void): Promise<Command> {
   const program = new Command('postern')
     .description('The door to a product that AI agents use: an HTTP API becomes an MCP server.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -38,26 +47,15 @@ Examples:
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or config.`,
     );
-  for (const command of [
-    serveCommand,
-    toolsCommand,
-    explainCommand,
-    stdioCommand,
-    keysCommand,
-    adminKeysCommand,
-    linksCommand,
-    connectionsCommand,
-    grantsCommand,
-    clientsCommand,
-    tenantsCommand,
-    webhooksCommand,
-    signingKeysCommand,
-    auditCommand,
-  ])
-    program.addCommand(command(io));
-  for (const command of [doctorCommand, migrateCommand]) program.addCommand(command(io, fail));
+  for (const make of await Promise.all(wanted(argv).map((load) => load()))) program.addCommand(make(io, fail));
   for (const command of withSubcommands(program)) prepare(command, io);
   return program;
+}
+
+function wanted(argv: readonly string[]) {
+  const called = argv.find((each) => !each.startsWith('-')) ?? '';
+  const load = Object.hasOwn(COMMANDS, called) ? COMMANDS[called] : undefined;
+  return load === undefined ? Object.values(COMMANDS) : [load];
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -9,7 +9,7 @@ import { createProgram } from './program.ts';
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code = DONE;
-  const program = createProgram(io, () => {
+  const program = await createProgram(io, argv, () => {
     code = FAILED;
   });
   try {
