@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,10 +51,10 @@ export async function startExample(
   const closed = once(child, 'close');
   const stop = async (): Promise<void> => {
     // The terminal signals the whole group, and npm passes on what it got itself: one Ctrl-C may arrive twice.
-    child.kill('SIGINT');
-    child.kill('SIGINT');
-    const [code] = await closed;
-    if (code !== 0) throw new Error(`The example ended with ${code}.\n${log.slice(-4000)}`);
+    // From one small program: this one may be kept from the second until the first has ended all there was.
+    spawnSync('/bin/sh', ['-c', 'kill -INT "$0" "$0"', String(child.pid)]);
+    const [code, signal] = await closed;
+    if (code !== 0) throw new Error(`The example ended with ${code ?? signal}.\n${log.slice(-4000)}`);
   };
 
   for await (const line of createInterface({ input: child.stdout })) {
