@@ -1,8 +1,8 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { AdminKeyRow, AdminKeyTable } from '../../core/admin.ts';
+import { keyVerbs } from './key-rows.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
-
-const FORGOTTEN_AT_ONCE = 1_000;
 
 export async function createAdminKeys(
   db: Kysely<Schema>,
@@ -26,6 +26,7 @@ export async function createAdminKeys(
 /** Keys of the admin API on any engine that Kysely speaks to. Each verb is one statement. */
 export function createAdminKeyTable(db: Kysely<Schema>): AdminKeyTable {
   return {
+    ...keyVerbs(db, 'admin_keys'),
     insert: async (row) => {
       await db.insertInto('admin_keys').values(toColumns(row)).execute();
     },
@@ -36,10 +37,7 @@ export function createAdminKeyTable(db: Kysely<Schema>): AdminKeyTable {
     page: async ({ tenant, before, limit }) => {
       let query = db.selectFrom('admin_keys').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-      if (before !== undefined) {
-        const { at, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
-      }
+      if (before !== undefined) query = query.where(behind('created_at', before));
       return (await query.limit(limit).execute()).map(toRow);
     },
     revoke: async (id, at) => {
@@ -50,35 +48,6 @@ export function createAdminKeyTable(db: Kysely<Schema>): AdminKeyTable {
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
-    },
-    standing: async (tenant, at) => {
-      const good = db
-        .selectFrom('admin_keys')
-        .where('tenant', tenant === null ? 'is' : '=', tenant)
-        .where('revoked_at', 'is', null);
-      const { count } = await good
-        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return Number(count);
-    },
-    forgetEnded: async (tenant, at, keep) => {
-      const ended = db
-        .selectFrom('admin_keys')
-        .select('id')
-        .where('tenant', tenant === null ? 'is' : '=', tenant)
-        .where((where) => where.or([where('revoked_at', '<=', at), where('expires_at', '<=', at)]))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc');
-      await db.deleteFrom('admin_keys').where('id', 'in', ended.limit(FORGOTTEN_AT_ONCE).offset(keep)).execute();
-    },
-    touch: async (id, at) => {
-      await db
-        .updateTable('admin_keys')
-        .set({ last_used_at: at })
-        .where('id', '=', id)
-        .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', at)]))
-        .execute();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { AuditQuery, AuditRecord, AuditTable } from '../../core/audit.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 import type { Shares } from './shares.ts';
 import { enqueueDeliveries } from './webhooks.ts';
@@ -70,9 +71,7 @@ function select(db: Kysely<Schema>, { tenant, since, event, before, limit }: Aud
   if (tenant !== undefined) query = query.where('tenant', '=', tenant);
   if (event !== undefined) query = query.where('event', '=', event);
   if (since !== undefined) query = query.where('at', '>=', since);
-  if (before === undefined) return query;
-  const { at, id } = before;
-  return query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(at, id)));
+  return before === undefined ? query : query.where(behind('at', before));
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely';
 import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
+import { keyVerbs } from './key-rows.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
-
-const FORGOTTEN_AT_ONCE = 1_000;
 
 /** API keys on any engine that Kysely speaks to. Each verb is one statement. */
 export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
   return {
+    ...keyVerbs(db, 'api_keys'),
     insert: async (row) => {
       await db.insertInto('api_keys').values(toColumns(row)).execute();
     },
@@ -22,10 +23,7 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
     page: async ({ tenant, before, limit }) => {
       let query = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-      if (before !== undefined) {
-        const { at, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
-      }
+      if (before !== undefined) query = query.where(behind('created_at', before));
       return (await query.limit(limit).execute()).map(toRow);
     },
     change: async (was, { name = was.name, scopes = was.scopes, expiresAt = was.expiresAt }) => {
@@ -57,32 +55,6 @@ export function createApiKeyTable(db: Kysely<Schema>): ApiKeyTable {
         .$if(was !== undefined, (update) => update.where(asItWas(was)))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
-    },
-    standing: async (tenant, at) => {
-      const good = db.selectFrom('api_keys').where('tenant', '=', tenant).where('revoked_at', 'is', null);
-      const { count } = await good
-        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return Number(count);
-    },
-    forgetEnded: async (tenant, at, keep) => {
-      const ended = db
-        .selectFrom('api_keys')
-        .select('id')
-        .where('tenant', '=', tenant)
-        .where((where) => where.or([where('revoked_at', '<=', at), where('expires_at', '<=', at)]))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc');
-      await db.deleteFrom('api_keys').where('id', 'in', ended.limit(FORGOTTEN_AT_ONCE).offset(keep)).execute();
-    },
-    touch: async (id, at) => {
-      await db
-        .updateTable('api_keys')
-        .set({ last_used_at: at })
-        .where('id', '=', id)
-        .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', at)]))
-        .execute();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Expression, type Kysely, type Selectable, sql } from 'kysely';
 import type { LinkChanges, LinkRow, LinkTable } from '../../core/links.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 
 export async function createLinks(
@@ -45,10 +46,7 @@ export function createLinkTable(db: Kysely<Schema>): LinkTable {
         .orderBy('id', 'desc')
         .limit(limit);
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-      if (before !== undefined) {
-        const { createdAt, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(createdAt, id)));
-      }
+      if (before !== undefined) query = query.where(behind('created_at', { at: before.createdAt, id: before.id }));
       return (await query.execute()).map(toRow);
     },
     count: async (tenant, aliveAt) => {

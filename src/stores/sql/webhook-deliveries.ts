@@ -8,6 +8,7 @@ import type {
   WebhookTable,
   WebhookType,
 } from '../../core/webhooks.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 import type { Part, Shares } from './shares.ts';
 import { windowsOf } from './windows.ts';
@@ -88,9 +89,7 @@ function select(db: Kysely<Schema>, { tenant, webhookId, state, before, limit }:
   }
   if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId);
   if (state !== undefined) query = query.where('state', '=', state);
-  if (before === undefined) return query;
-  const { at, id } = before;
-  return query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
+  return before === undefined ? query : query.where(behind('created_at', before));
 }
 
 /** By webhook, so that the thousands that wait for one are not read to find the first of another. */

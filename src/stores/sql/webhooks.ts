@@ -2,6 +2,7 @@ import type { Expression, Kysely, Selectable, Transaction } from 'kysely';
 import type { AuditRecord } from '../../core/audit.ts';
 import type { WebhookChanges, WebhookRow, WebhookTable, WebhookType } from '../../core/webhooks.ts';
 import { webhookEvent } from '../../webhooks/events.ts';
+import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 import { createDeliveryVerbs } from './webhook-deliveries.ts';
 
@@ -68,10 +69,7 @@ export function createWebhookTable(db: Kysely<Schema>): WebhookTable {
         .orderBy('id', 'desc')
         .limit(limit);
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-      if (before !== undefined) {
-        const { at, id } = before;
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(at, id)));
-      }
+      if (before !== undefined) query = query.where(behind('created_at', before));
       return (await query.execute()).map(toRow);
     },
     change: async (id, version, changes) =>
