@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { createAdminKey } from '../auth/admin-key.ts';
 import { createPepper } from '../auth/api-key.ts';
+import { keyStatus } from '../auth/key-status.ts';
 import { ADMIN_ROLES, type AdminKeyRow, type AdminRole } from '../core/admin.ts';
 import { deriveKey } from '../lib/seal.ts';
 import { StartError } from '../server/config/problem.ts';
@@ -98,7 +99,7 @@ async function list(io: Io, options: Options): Promise<void> {
       { head: 'NAME', cell: ({ name }: AdminKeyRow) => name },
       { head: 'EXPIRES', cell: ({ expiresAt }: AdminKeyRow) => iso(expiresAt)?.slice(0, 10) ?? 'never' },
       { head: 'LAST USED', cell: ({ lastUsedAt }: AdminKeyRow) => iso(lastUsedAt)?.slice(0, 10) ?? 'never' },
-      { head: 'STATUS', cell: (row: AdminKeyRow) => statusOf(row, io) },
+      { head: 'STATUS', cell: (row: AdminKeyRow) => keyStatus(row, io.clock.now()) },
     ];
     print(io.stdout, table(columns, rows));
   });
@@ -123,11 +124,6 @@ async function revoke(io: Io, id: string, options: Options): Promise<void> {
   });
 }
 
-function statusOf({ revokedAt, expiresAt }: AdminKeyRow, { clock }: Io): 'active' | 'expired' | 'revoked' {
-  if (revokedAt !== null) return 'revoked';
-  return expiresAt !== null && expiresAt <= clock.now() ? 'expired' : 'active';
-}
-
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
@@ -136,7 +132,7 @@ function iso(at: number | null): string | null {
 function facts({ digest: _, createdAt, expiresAt, revokedAt, lastUsedAt, ...row }: AdminKeyRow, io: Io) {
   return {
     ...row,
-    status: statusOf({ ...row, digest: '', createdAt, expiresAt, revokedAt, lastUsedAt }, io),
+    status: keyStatus({ revokedAt, expiresAt }, io.clock.now()),
     ...{ createdAt: iso(createdAt), expiresAt: iso(expiresAt), lastUsedAt: iso(lastUsedAt), revokedAt: iso(revokedAt) },
   };
 }

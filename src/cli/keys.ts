@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { createApiKey } from '../auth/api-key.ts';
+import { keyStatus } from '../auth/key-status.ts';
 import type { ApiKeyRow } from '../core/database.ts';
 import { nearest } from '../lib/nearest.ts';
 import { configuredScopes } from '../server/admin/scopes.ts';
@@ -96,7 +97,7 @@ async function list(io: Io, options: KeysOptions & { tenant?: string }): Promise
       { head: 'CREATED', cell: (row: ApiKeyRow) => day(row.createdAt) },
       { head: 'EXPIRES', cell: (row: ApiKeyRow) => (row.expiresAt === null ? 'never' : day(row.expiresAt)) },
       { head: 'LAST USED', cell: (row: ApiKeyRow) => (row.lastUsedAt === null ? 'never' : day(row.lastUsedAt)) },
-      { head: 'STATUS', cell: (row: ApiKeyRow) => statusOf(row, io) },
+      { head: 'STATUS', cell: (row: ApiKeyRow) => keyStatus(row, io.clock.now()) },
     ];
     print(io.stdout, table(columns, rows));
   });
@@ -145,11 +146,6 @@ async function refuseUndeclared(io: Io, loaded: LoadedConfig, wanted: readonly s
   if (problems.length > 0) throw new StartError(problems);
 }
 
-function statusOf(row: ApiKeyRow, io: Io): 'active' | 'revoked' | 'expired' {
-  if (row.revokedAt !== null) return 'revoked';
-  return row.expiresAt !== null && row.expiresAt <= io.clock.now() ? 'expired' : 'active';
-}
-
 function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
@@ -166,7 +162,7 @@ function facts(row: ApiKeyRow, io: Io) {
     name: row.name,
     scopes: row.scopes,
     toolset: row.toolset,
-    status: statusOf(row, io),
+    status: keyStatus(row, io.clock.now()),
     createdAt: iso(row.createdAt),
     expiresAt: iso(row.expiresAt),
     lastUsedAt: iso(row.lastUsedAt),

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { createAdminKey } from '../../auth/admin-key.ts';
+import { keyStatus } from '../../auth/key-status.ts';
 import { ADMIN_ROLES, type AdminKeyRow, type AdminKeyTable } from '../../core/admin.ts';
 import type { Clock } from '../../core/clock.ts';
 import { PosternError } from '../../core/errors.ts';
@@ -49,7 +50,7 @@ export function adminKeysResource({ table, pepper, clock, most }: AdminKeysParts
     volatile: ['lastUsedAt'],
     show: (row) => ({
       ...row,
-      status: statusOf(row, clock.now()),
+      status: keyStatus(row, clock.now()),
       createdAt: iso(row.createdAt),
       expiresAt: isoOrNull(row.expiresAt),
       revokedAt: isoOrNull(row.revokedAt),
@@ -85,9 +86,4 @@ export function adminKeysResource({ table, pepper, clock, most }: AdminKeysParts
     },
     detail: ({ id, name, role }) => ({ keyId: id, name, role }),
   };
-}
-
-function statusOf(row: AdminKeyRow, now: number): 'active' | 'expired' | 'revoked' {
-  if (row.revokedAt !== null) return 'revoked';
-  return row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'active';
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { createApiKey } from '../../auth/api-key.ts';
+import { keyStatus } from '../../auth/key-status.ts';
 import { isScopeName } from '../../auth/scopes.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ApiKeyRow, ApiKeyTable } from '../../core/database.ts';
@@ -64,7 +65,7 @@ export function keysResource(parts: KeysParts): Resource<ApiKeyRow, object, New,
     ...{ path: 'keys', type: 'Key', one: 'an API key', many: 'API keys', shown, volatile: ['lastUsedAt'] },
     show: (row) => ({
       ...row,
-      status: statusOf(row, clock.now()),
+      status: keyStatus(row, clock.now()),
       createdAt: iso(row.createdAt),
       expiresAt: isoOrNull(row.expiresAt),
       revokedAt: isoOrNull(row.revokedAt),
@@ -119,9 +120,4 @@ function refuseUnknown({ scopes, toolsets }: KeysParts, wanted: readonly string[
   }
   if (toolset === undefined || toolsets().includes(toolset)) return;
   throw new PosternError('invalid_params', { message: 'There is no such toolset.' });
-}
-
-function statusOf(row: ApiKeyRow, now: number): 'active' | 'expired' | 'revoked' {
-  if (row.revokedAt !== null) return 'revoked';
-  return row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'active';
 }
