@@ -18,7 +18,7 @@ export type TokenAnswer =
       readonly refreshToken?: string;
       readonly scopes?: readonly string[];
     }
-  /** It said no, in the word of OAuth. */
+  /** It said no, in the word of OAuth; `invalid_response` for an answer that does not hold. */
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'unreachable' };
 

@@ -1,10 +1,11 @@
+import type { TokenAnswer } from '../../connections/refresh.ts';
 import { filledIn, type Variables } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createEgress } from '../../lib/egress.ts';
 import type { ConnectableOAuth } from '../config/connections.ts';
 import { clientOf } from '../credentials/account-tokens.ts';
 import { namedHosts } from '../credentials/oauth-endpoints.ts';
-import { type TokenResponse, tokenRequests } from '../credentials/token-request.ts';
+import { tokenRequests } from '../credentials/token-request.ts';
 
 /** Asks for the tokens that a code stands for (RFC 6749 §4.1.3). */
 export async function exchangeCode(
@@ -17,7 +18,7 @@ export async function exchangeCode(
     readonly variables: Variables;
   },
   clock: Clock,
-): Promise<TokenResponse> {
+): Promise<TokenAnswer> {
   const tokenEndpoint = filledIn(code.tokenEndpoint, code.variables);
   const client = tokenEndpoint === undefined ? undefined : clientOf(oauth, tokenEndpoint);
   if (client === undefined) return { kind: 'refused', error: 'no_value' };

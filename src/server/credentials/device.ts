@@ -6,7 +6,7 @@ import { createEgress } from '../../lib/egress.ts';
 import type { OAuthConfig } from '../config/connections.ts';
 import { clientOf } from './account-tokens.ts';
 import { createFindEndpoints, namedHosts } from './oauth-endpoints.ts';
-import { deviceRequests, type TokenResponse, tokenRequests } from './token-request.ts';
+import { deviceRequests, tokenRequests } from './token-request.ts';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -36,7 +36,7 @@ export async function deviceTokens(oauth: OAuthConfig, { variables, clock, show 
     if (code.kind !== 'code') return code;
     show(code);
     const request = tokenRequests(egress, { lenient: true });
-    const ask = (): Promise<TokenResponse> =>
+    const ask = (): Promise<TokenAnswer> =>
       request(client, DEVICE_CODE, new URLSearchParams({ device_code: code.deviceCode }));
     return await pollDevice(code, { clock, ask });
   } finally {

@@ -1,5 +1,6 @@
 import type { Configuration, CustomFetch } from 'openid-client';
 import type { DeviceCode } from '../../connections/device.ts';
+import type { TokenAnswer } from '../../connections/refresh.ts';
 import { isObject } from '../../core/json.ts';
 import type { Egress } from '../../lib/egress.ts';
 import { once } from '../../lib/once.ts';
@@ -18,24 +19,11 @@ export interface TokenClient {
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | 'none';
 }
 
-export type TokenResponse =
-  | {
-      readonly kind: 'token';
-      readonly accessToken: string;
-      /** How long it lives, where that was said. */
-      readonly seconds?: number;
-      readonly refreshToken?: string;
-      readonly scopes?: readonly string[];
-    }
-  /** It said no, in a word of OAuth; `invalid_response` for an answer that does not hold. */
-  | { readonly kind: 'refused'; readonly error: string }
-  | { readonly kind: 'unreachable' };
-
 export type RequestToken = (
   client: TokenClient,
   grantType: string,
   parameters: URLSearchParams,
-) => Promise<TokenResponse>;
+) => Promise<TokenAnswer>;
 
 /**
  * Asks token endpoints (RFC 6749 §5). The library is loaded by the first request.
@@ -65,7 +53,7 @@ export function tokenRequests(egress: Egress, { lenient }: { readonly lenient: b
   };
 }
 
-type DeviceResponse = ({ readonly kind: 'code' } & DeviceCode) | Exclude<TokenResponse, { kind: 'token' }>;
+type DeviceResponse = ({ readonly kind: 'code' } & DeviceCode) | Exclude<TokenAnswer, { kind: 'token' }>;
 
 /** Asks for codes that users type in elsewhere (RFC 8628 §3.1). */
 export function deviceRequests(
@@ -91,7 +79,7 @@ export function deviceRequests(
   };
 }
 
-function failed(thrown: unknown): Exclude<TokenResponse, { kind: 'token' }> {
+function failed(thrown: unknown): Exclude<TokenAnswer, { kind: 'token' }> {
   const failure = failureOf(thrown);
   if (failure.kind === 'unreachable') return failure;
   // An answer that does not hold is as little use as a refusal.
