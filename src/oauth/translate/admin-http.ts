@@ -21,6 +21,16 @@ export function createAdminHttp(egress: Egress, userAgent: string): AdminHttp {
   };
 }
 
+/** Asks a management API for JSON. @param base what paths stand behind. */
+export function jsonAsker(http: AdminHttp, base: string, authorization: () => string | Promise<string>) {
+  return async (method: string, path: string, body?: unknown): Promise<AdminAnswer> =>
+    http.ask({
+      ...{ method, url: `${base}${path}` },
+      headers: { authorization: await authorization(), 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+}
+
 /**
  * An answer that is none of those that are wanted, as an error. What the provider wrote is not in it: it may quote the
  * request.

@@ -1,4 +1,4 @@
-import { unexpected } from './admin-http.ts';
+import { jsonAsker, unexpected } from './admin-http.ts';
 import { createAdminToken } from './admin-token.ts';
 import { memberAt, textAt } from './members.ts';
 import {
@@ -28,12 +28,7 @@ export function createAuth0Registrar(parts: RegistrarParts): Registrar {
   const { http, admin, endpoint, issuer } = parts;
   const base = admin.url ?? `${issuer.replace(/\/$/, '')}/api/v2`;
   const authorization = createAdminToken(parts, `${new URL(base).origin}/oauth/token`, { audience: `${base}/` });
-  const ask = async (method: string, path: string, body?: unknown): Promise<AdminAnswer> =>
-    http.ask({
-      ...{ method, url: `${base}${path}` },
-      headers: { authorization: await authorization(), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const ask = jsonAsker(http, base, authorization);
   const codeOf = ({ value }: AdminAnswer) => textAt(value, 'errorCode');
 
   return {

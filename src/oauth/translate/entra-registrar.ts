@@ -1,5 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import { unexpected } from './admin-http.ts';
+import { jsonAsker, unexpected } from './admin-http.ts';
 import { createAdminToken } from './admin-token.ts';
 import { memberAt, textAt, textsAt } from './members.ts';
 import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts, type Standing } from './registrar.ts';
@@ -24,12 +24,7 @@ export function createEntraRegistrar(parts: RegistrarParts): Registrar {
   const { http, admin, endpoint, scopes, tokenEndpoint } = parts;
   const base = admin.url ?? 'https://graph.microsoft.com/v1.0';
   const authorization = createAdminToken(parts, tokenEndpoint, { scope: `${new URL(base).origin}/.default` });
-  const ask = async (method: string, path: string, body?: unknown): Promise<AdminAnswer> =>
-    http.ask({
-      ...{ method, url: `${base}${path}` },
-      headers: { authorization: await authorization(), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const ask = jsonAsker(http, base, authorization);
   const codeOf = ({ value }: AdminAnswer) => textAt(value, 'error', 'code');
   let api: Api | undefined;
 

@@ -1,7 +1,7 @@
-import { unexpected } from './admin-http.ts';
+import { jsonAsker, unexpected } from './admin-http.ts';
 import { createAdminToken } from './admin-token.ts';
 import { textAt } from './members.ts';
-import { type AdminAnswer, type Registrar, RegistrarError, type RegistrarParts } from './registrar.ts';
+import { type Registrar, RegistrarError, type RegistrarParts } from './registrar.ts';
 
 /**
  * Clients of a Keycloak realm (Keycloak Admin REST API: "Clients", POST and DELETE `/admin/realms/{realm}/clients`;
@@ -19,12 +19,7 @@ export function createKeycloakRegistrar(parts: RegistrarParts): Registrar {
   const { http, admin, endpoint, issuer, tokenEndpoint } = parts;
   const base = admin.url ?? issuer.replace(/\/realms\/(?=[^/]+$)/, '/admin/realms/');
   const authorization = createAdminToken(parts, tokenEndpoint, {});
-  const ask = async (method: string, path: string, body?: unknown): Promise<AdminAnswer> =>
-    http.ask({
-      ...{ method, url: `${base}${path}` },
-      headers: { authorization: await authorization(), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const ask = jsonAsker(http, base, authorization);
 
   return {
     asksConsent: true,

@@ -1,5 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import { unexpected } from './admin-http.ts';
+import { jsonAsker, unexpected } from './admin-http.ts';
 import { textAt, textsAt } from './members.ts';
 import {
   type AdminAnswer,
@@ -28,12 +28,7 @@ export function createOktaRegistrar(parts: RegistrarParts): Registrar {
   const { origin, pathname } = new URL(issuer);
   const base = admin.url ?? `${origin}/api/v1`;
   const server = /^\/oauth2\/(\w+)$/.exec(pathname)?.[1];
-  const ask = (method: string, path: string, body?: unknown): Promise<AdminAnswer> =>
-    http.ask({
-      ...{ method, url: `${base}${path}` },
-      headers: { authorization: `SSWS ${admin.secret}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const ask = jsonAsker(http, base, () => `SSWS ${admin.secret}`);
   const codeOf = ({ value }: AdminAnswer) => textAt(value, 'errorCode');
 
   return {
