@@ -65,6 +65,18 @@ export function connectionsCommand(io: Io): Command {
     "connect customers' accounts at upstreams, and rotate the vault; the server may be running",
   );
   const prepared = (command: Command) => command.addOption(configOption()).addOption(jsonOption());
+  /** For an account that its user allows elsewhere. */
+  const allowed = (command: Command) =>
+    prepared(command)
+      .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
+      .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
+      .option('--name <name>', 'what callers know the account by', 'main')
+      .option(
+        '--user <subject>',
+        'the one user whose account it becomes (default: every caller of the tenant may use it)',
+      )
+      .option('--issuer <url>', 'with --user, the issuer that says who that is')
+      .addOption(variableOption());
   prepared(connections.command('create'))
     .description('connect an account; its credential is read from standard input, as JSON')
     .requiredOption('--tenant <tenant>', 'the tenant whose account it is')
@@ -83,31 +95,13 @@ export function connectionsCommand(io: Io): Command {
       '\nExample:\n  echo \'{"refreshToken":"…"}\' | postern connections create --tenant acme --upstream crm --name main --kind oauth2',
     )
     .action((options: CreateOptions) => create(io, options));
-  prepared(connections.command('link'))
+  allowed(connections.command('link'))
     .description('show a URL at which an account is connected in a browser, once')
-    .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
-    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
-    .option('--name <name>', 'what callers know the account by', 'main')
-    .option(
-      '--user <subject>',
-      'the one user whose account it becomes (default: every caller of the tenant may use it)',
-    )
-    .option('--issuer <url>', 'with --user, the issuer that says who that is')
-    .addOption(variableOption())
     .addOption(new Option('--expires <duration>', 'how long the URL is good (default: 1h)').argParser(duration))
     .option('--return-to <url>', 'where the browser goes in the end, one of credential.oauth.returnTo')
     .action((options: LinkOptions) => link(io, options));
-  prepared(connections.command('device'))
+  allowed(connections.command('device'))
     .description('connect an account that its user allows on another device, with a code')
-    .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
-    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
-    .option('--name <name>', 'what callers know the account by', 'main')
-    .option(
-      '--user <subject>',
-      'the one user whose account it becomes (default: every caller of the tenant may use it)',
-    )
-    .option('--issuer <url>', 'with --user, the issuer that says who that is')
-    .addOption(variableOption())
     .action((options: LinkOptions) => device(io, options));
   prepared(connections.command('list'))
     .description('list connections, newest first; never a credential')
