@@ -1,27 +1,21 @@
 import type { Clock } from '../core/clock.ts';
+import { type Linked, LinkedList } from '../lib/linked-list.ts';
 
-/** A task that waits. It knows its neighbours, so that it can leave from the middle of the line. */
-export interface Deadline {
+/** A task that waits. */
+export interface Deadline extends Linked<Deadline> {
   readonly at: number;
   readonly task: () => void;
   waiting: boolean;
-  before: Deadline | undefined;
-  after: Deadline | undefined;
 }
 
 /**
  * Many tasks with one and the same delay, for one timer: they come due in the order they were added, so only the first
  * of them needs waking for. Nearly all are taken back long before.
- *
- * A list and not a `Set`: one that is never empty grows a new table every few dozen deletions, and each dead table in
- * V8's old generation keeps the next alive, with all that was in it. Every request would then live until the next
- * major collection.
  */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #delayMs: number;
-  #first: Deadline | undefined;
-  #last: Deadline | undefined;
+  readonly #line = new LinkedList<Deadline>();
   #armed = false;
 
   constructor(clock: Clock, delayMs: number) {
@@ -32,10 +26,8 @@ export class Deadlines {
   /** @returns what {@link remove} takes. */
   add(task: () => void): Deadline {
     const at = this.#clock.monotonic() + this.#delayMs;
-    const deadline: Deadline = { at, task, waiting: true, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = deadline;
-    else this.#last.after = deadline;
-    this.#last = deadline;
+    const deadline: Deadline = { at, task, waiting: true, before: undefined, after: undefined };
+    this.#line.add(deadline);
     if (!this.#armed) this.#arm(this.#delayMs);
     return deadline;
   }
@@ -43,14 +35,8 @@ export class Deadlines {
   /** Takes a task back. One that has run, or was taken back before, is let be. */
   remove(deadline: Deadline): void {
     if (!deadline.waiting) return;
-    const { before, after } = deadline;
-    if (before === undefined) this.#first = after;
-    else before.after = after;
-    if (after === undefined) this.#last = before;
-    else after.before = before;
     deadline.waiting = false;
-    deadline.before = undefined;
-    deadline.after = undefined;
+    this.#line.remove(deadline);
   }
 
   #arm(delayMs: number): void {
@@ -61,8 +47,7 @@ export class Deadlines {
   #due(): void {
     this.#armed = false;
     const now = this.#clock.monotonic();
-    while (this.#first !== undefined) {
-      const first = this.#first;
+    for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
       // Timers may fire a fraction early.
       if (first.at > now + 1) {
         this.#arm(first.at - now);
