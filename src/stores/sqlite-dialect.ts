@@ -22,6 +22,8 @@ export interface SqliteFile {
   readonly dialect: Dialect;
   /** Runs statements, all or none, without giving way to anything else. */
   runAll(statements: readonly { readonly sql: string; readonly parameters: readonly SQLInputValue[] }[]): void;
+  /** Sets after how many pages of the write-ahead log a commit copies it into the file. Default 1,000. */
+  checkpointAfter(pages: number): void;
   close(): void;
 }
 
@@ -63,6 +65,9 @@ export function openSqliteFile(path: string, busyTimeoutMs: number): SqliteFile 
         if (sqlite.isTransaction) sqlite.exec('rollback');
         throw error;
       }
+    },
+    checkpointAfter: (pages) => {
+      if (sqlite.isOpen) sqlite.exec(`pragma wal_autocheckpoint = ${pages}`);
     },
     close,
   };

@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Database } from '../core/database.ts';
 import { withEnds } from '../core/ends.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { createAdminKeyTable } from './sql/admin-keys.ts';
 import { createAuditTable } from './sql/audit.ts';
 import { createCallTable } from './sql/calls.ts';
@@ -50,6 +51,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const { clock } = options;
   const sqlite = openSqliteFile(options.file, options.busyTimeoutMs ?? 5_000);
   const db = new Kysely<Schema>({ dialect: sqlite.dialect });
+  const checkpoints = createCheckpoints({ file: options.file, clock, checkpointAfter: sqlite.checkpointAfter });
   const pruner = createPruner(db, clock, CALLS, options.calls);
   const auditPruner = createPruner(db, clock, AUDIT, options.audit);
   const endsPruner = createPruner(db, clock, ENDS);
@@ -57,6 +59,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const calls = createCallTable(db, async (statements, rows) => {
     // Through Kysely's connection, so that it never falls into the middle of a transaction of Kysely's.
     await db.connection().execute(async () => sqlite.runAll(statements));
+    checkpoints.written(rows);
     pruner.added(rows);
   });
 
@@ -76,6 +79,7 @@ export function openSqlite(options: SqliteOptions): Database {
     migrate: () => migrate(db, clock, ENGINE),
     close: async () => {
       await Promise.all([pruner.close(), auditPruner.close(), deliveryPruner.close(), endsPruner.close()]);
+      await checkpoints.close();
       await db.destroy();
       sqlite.close();
     },

@@ -23,4 +23,17 @@ export interface ConnectionsSchema {
     /** Null for those that were connected before it was written down: when they were made. */
     connected_at: number | null;
   };
+  /** One row an account that waits for its code. `subject` and `issuer` as above. */
+  pending_accounts: {
+    id: string;
+    tenant: string;
+    upstream: string;
+    subject: string;
+    issuer: string;
+    asked_by: string;
+    digest: string;
+    sealed: string;
+    tries: number;
+    expires_at: number;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Expression, Kysely, Selectable } from 'kysely';
 import type { ConnectionKind, ConnectionRow, ConnectionTable } from '../../core/connections.ts';
+import { createPendingTable } from './pending-accounts.ts';
 import { behind } from './places.ts';
 import type { Schema } from './schema.ts';
 
@@ -53,6 +54,7 @@ export async function addConnectionTimes(db: Kysely<Schema>): Promise<void> {
 /** Connections on any engine that Kysely speaks to. Each verb is one statement. */
 export function createConnectionTable(db: Kysely<Schema>): ConnectionTable {
   return {
+    pending: createPendingTable(db),
     insert: async (row) => {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('connections')

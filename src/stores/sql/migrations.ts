@@ -6,6 +6,7 @@ import { addConnectionPlaces, addConnectionTimes, createConnections } from './co
 import { createLinks } from './links.ts';
 import { createListIndexes } from './list-indexes.ts';
 import { createNativeClients, createOAuth } from './oauth-migration.ts';
+import { createPendingAccounts } from './pending-accounts.ts';
 import type { Schema } from './schema.ts';
 import { createSuspensions } from './suspensions.ts';
 import { createDeliveryShares } from './webhook-deliveries.ts';
@@ -52,6 +53,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0011_list_indexes', up: createListIndexes },
   { name: '0012_connection_times', up: addConnectionTimes },
   { name: '0012_delivery_shares', up: createDeliveryShares },
+  { name: '0013_pending_accounts', up: createPendingAccounts },
 ];
 
 /**
