@@ -1,4 +1,5 @@
 import type { Place } from './admin.ts';
+import type { PendingTable } from './pending-accounts.ts';
 import type { Principal } from './principal.ts';
 
 /** How an account at an upstream is called with. */
@@ -64,6 +65,8 @@ export interface ConnectionWrite extends Pick<ConnectionRow, 'sealed' | 'keyId' 
 export type ConnectionName = Pick<ConnectionRow, 'tenant' | 'upstream' | 'name' | keyof ConnectionOwner>;
 
 export interface ConnectionTable {
+  /** Those that wait to become connections. */
+  readonly pending: PendingTable;
   /** @returns false where its owner has one of that name at the upstream: it stays as it is. */
   insert(row: ConnectionRow): Promise<boolean>;
   find(id: string): Promise<ConnectionRow | undefined>;

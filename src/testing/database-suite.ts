@@ -7,6 +7,7 @@ import { connectionSuite } from './connection-suite.ts';
 import { endsSuite } from './ends-suite.ts';
 import { linkSuite } from './link-suite.ts';
 import { oauthSuite } from './oauth-suite.ts';
+import { pendingSuite } from './pending-suite.ts';
 import { webhookSuite } from './webhook-suite.ts';
 
 /**
@@ -49,6 +50,7 @@ export function databaseSuite(name: string, open: () => Promise<Database>): void
     describe('oauth', () => oauthSuite(() => database.oauth));
     describe('quotas', () => quotaSuite(() => database.quotas));
     describe('connections', () => connectionSuite(() => database.connections));
+    describe('pending accounts', () => pendingSuite(() => database.connections.pending));
     describe('links', () => linkSuite(() => database.links));
     describe('webhooks', () => webhookSuite(() => database));
     describe('what ends', () => endsSuite(() => database));
