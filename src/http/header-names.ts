@@ -18,10 +18,14 @@ export function isFramingHeader(name: string): boolean {
   return FRAMING.test(spelled(name));
 }
 
+export function isOverridingHeader(name: string): boolean {
+  return OVERRIDING.test(spelled(name));
+}
+
 /** What no account sends, whatever its upstream. */
 export const reservedName: RefuseName = (place, name) => {
   if (place !== 'header') return undefined;
   const header = spelled(name);
   if (header === 'cookie' || header === 'set-cookie') return 'is sent as an api_key in: cookie';
-  return FRAMING.test(header) || OVERRIDING.test(header) ? 'is for this server to say' : undefined;
+  return isFramingHeader(header) || isOverridingHeader(header) ? 'is for this server to say' : undefined;
 };

@@ -117,6 +117,9 @@ describe('parameters', () => {
     'Expect',
     'Via',
     'Mcp-Session-Id',
+    'X-HTTP-Method-Override',
+    'X_Method_Override',
+    'X-Original-URL',
   ])('never set the header %s (security case 74)', (name) => {
     const build = compileRequest(operation({ parameters: [parameter({ name, in: 'header', key: 'h' })] }), BASE);
     expect(() => build({ h: 'x' })).toThrow(refusedAt('/h'));
