@@ -1,5 +1,6 @@
 /**
- * The load generator: a process of its own, so that it never shares a core with what it measures.
+ * The load generator: a process of its own, so that it never shares a core with what it measures. It also serves the tiny
+ * API that proxies stand in front of, so that both look for work all the time and neither has to be woken for it.
  *
  * Requests are bytes made beforehand and written on raw sockets; of an answer only the status and the length are read.
  * An HTTP client library would cost more a request than the server it is meant to saturate.
@@ -8,6 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { LoadJob, LoadResult } from './lib/load-job.ts';
 import { ResponseReader } from './lib/response-reader.ts';
+import './servers/upstream.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -72,11 +74,12 @@ async function run(job: LoadJob): Promise<LoadResult> {
     return drive(job, request, started + job.ms, tally);
   });
   let running = true;
-  // A loop with something to do at once never waits in the kernel.
+  // A loop with something to do at once never waits in the kernel. A generator that sleeps is woken by every answer of a
+  // slow server and by hardly any of a fast one, and the waking is the server's to pay, dearly on a virtual machine.
   const poll = () => {
     if (running) setImmediate(poll);
   };
-  if (job.poll) poll();
+  poll();
   await Promise.all(connections);
   running = false;
   const ms = performance.now() - started;
@@ -98,4 +101,3 @@ process.on('message', (job: LoadJob) => {
     (thrown) => process.send?.({ error: String(thrown) }),
   );
 });
-process.on('disconnect', () => process.exit(0));

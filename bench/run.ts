@@ -21,8 +21,8 @@ import { tokens } from './rows/tokens.ts';
 import { toolsCall } from './rows/tools-call.ts';
 import { toolsList } from './rows/tools-list.ts';
 
-const FULL: Plan = { rounds: 9, ms: 1500, warmupMs: 3000, connections: 32, poll: true };
-const QUICK: Plan = { rounds: 5, ms: 500, warmupMs: 1500, connections: 32, poll: true };
+const FULL: Plan = { rounds: 9, ms: 1500, warmupMs: 8000, connections: 32 };
+const QUICK: Plan = { rounds: 5, ms: 500, warmupMs: 5000, connections: 32 };
 
 const GROUPS = { call: toolsCall, list: toolsList, proxied: proxiedCall, start, tokens, quota, links } as const;
 
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   });
   process.chdir(new URL('..', import.meta.url).pathname);
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'));
-  const generator = startGenerator();
+  const generator = await startGenerator();
   try {
     const plan = values.quick ? QUICK : FULL;
     const rows = await measure({ generator, plan, dir }, values.only?.split(',') ?? []);

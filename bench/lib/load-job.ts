@@ -7,12 +7,6 @@ export interface LoadJob {
   readonly connections: number;
   /** After this many milliseconds no request is written any more; those in flight are waited for. */
   readonly ms: number;
-  /**
-   * Looks for answers all the time instead of sleeping until there is one. A generator that sleeps is woken by every
-   * answer of a slow server and by hardly any of a fast one, and the waking is the server's to pay, dearly on a
-   * virtual machine. Not for rows where something else has to run on the generator's core.
-   */
-  readonly poll: boolean;
 }
 
 export interface LoadResult {

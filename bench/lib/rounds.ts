@@ -15,8 +15,6 @@ export interface Plan {
   /** Milliseconds of load before anything counts: the JIT's share. */
   readonly warmupMs: number;
   readonly connections: number;
-  /** As in a load job. */
-  readonly poll: boolean;
 }
 
 export interface Measured {
@@ -43,7 +41,7 @@ export function spread(values: readonly number[]): Spread {
 
 async function underLoad(generator: Generator, side: Side, plan: Plan, ms: number) {
   const before = side.server.cpuSeconds();
-  const job = { port: side.server.port, requests: side.requests, connections: plan.connections, poll: plan.poll, ms };
+  const job = { port: side.server.port, requests: side.requests, connections: plan.connections, ms };
   const result = await generator.run(job);
   if (result.failed > 0) {
     throw new Error(`${side.server.name}: ${result.failed} answers were not 200; the first:\n${result.firstFailure}`);

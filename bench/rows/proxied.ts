@@ -45,13 +45,13 @@ function latencyRow(ours: Measured, bare: Measured): Row {
 }
 
 async function oneAtATime(generator: Generator, sides: readonly Side[], plan: Plan): Promise<Measured[]> {
-  return interleave(generator, sides, { ...plan, poll: false, connections: 1, warmupMs: plan.warmupMs / 4 });
+  return interleave(generator, sides, { ...plan, connections: 1, warmupMs: plan.warmupMs / 4 });
 }
 
 /** What it costs to look for failures with an expression, and to record every call: the same server without both. */
-async function mappingAndRecords({ generator, plan }: Context, home: string, upstream: number): Promise<Row> {
+async function mappingAndRecords({ generator, plan }: Context, home: string): Promise<Row> {
   const serverOf = (kind: 'full' | 'plain') => {
-    const args = [String(upstream), join(home, 'tickets.json'), join(home, `${kind}.db`), kind];
+    const args = [String(generator.upstream), join(home, 'tickets.json'), join(home, `${kind}.db`), kind];
     return startServer(kind, 'bench/servers/postern-api.ts', args);
   };
   const servers = [await serverOf('full'), await serverOf('plain')];
@@ -59,31 +59,30 @@ async function mappingAndRecords({ generator, plan }: Context, home: string, ups
     server,
     requests: mcpRequests(server, plan.connections, 'tools/call', CALL),
   }));
-  const [full, plain] = await interleave(generator, sides, { ...plan, poll: false });
+  const [full, plain] = await interleave(generator, sides, plan);
   for (const server of servers) await server.stop();
   if (!full || !plain) throw new Error('no sides');
   return throughputRow('proxied call, with mapping and records', full, 'without', plain, 0.95);
 }
 
-/** One GET of a document, against node:http and undici with nothing between them. Both upstreams are one process. */
+/** One GET of a document, against node:http and undici with nothing between them, before the generator's own tiny API. */
 export async function proxiedCall(context: Context): Promise<Row[]> {
   const { generator, plan, dir } = context;
   const home = join(dir, 'proxied');
   mkdirSync(home);
   writeFileSync(join(home, 'tickets.json'), JSON.stringify(DOCUMENT));
-  const upstream = await startServer('upstream', 'bench/servers/upstream.ts', [], { core: 'load' });
-  const ours = await serve(home, 'tickets.json', `http://127.0.0.1:${upstream.port}`);
+  const { upstream } = generator;
+  const ours = await serve(home, 'tickets.json', `http://127.0.0.1:${upstream}`);
   await ask(ours, mcpRequest(ours, 1, 'tools/call', CALL));
-  const bare = await startServer('undici proxy', 'bench/servers/bare-proxy.ts', [String(upstream.port)]);
+  const bare = await startServer('undici proxy', 'bench/servers/bare-proxy.ts', [String(upstream)]);
   const sides = [ours, bare].map((server) => ({
     server,
     requests: mcpRequests(server, plan.connections, 'tools/call', CALL),
   }));
-  const [own, floor] = await interleave(generator, sides, { ...plan, poll: false });
+  const [own, floor] = await interleave(generator, sides, plan);
   const [ownAlone, floorAlone] = await oneAtATime(generator, sides, plan);
   for (const server of [ours, bare]) await server.stop();
-  const overhead = await mappingAndRecords(context, home, upstream.port);
-  await upstream.stop();
+  const overhead = await mappingAndRecords(context, home);
   if (!own || !floor || !ownAlone || !floorAlone) throw new Error('no sides');
   return [
     throughputRow('proxied call', own, 'undici proxy', floor, 0.7),

@@ -39,7 +39,6 @@ async function oneStart(generator: Generator, program: string, document: string,
     port: ready.port,
     requests: [request],
     connections: 1,
-    poll: false,
     ms: 0,
   });
   const ms = performance.now() - began;

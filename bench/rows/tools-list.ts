@@ -24,7 +24,7 @@ export async function toolsList({ generator, plan, dir }: Context): Promise<Row[
     { server: bare, requests: mcpRequests(bare, plan.connections, 'tools/list', {}) },
     { server: many, requests: mcpRequests(many, plan.connections, 'tools/list', { cursor: big.cursor }) },
   ];
-  const [own, floor, later] = await interleave(generator, sides, { ...plan, poll: false });
+  const [own, floor, later] = await interleave(generator, sides, plan);
   for (const { server } of sides) await server.stop();
   if (own === undefined || floor === undefined || later === undefined) throw new Error('no sides');
   return [
