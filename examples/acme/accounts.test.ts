@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { codeOf } from '../../test/connections/codes.ts';
 import { endWithUs } from '../../test/interop/process.ts';
 import { createJar } from '../../test/oauth/login/jar.ts';
 import { LoginStore, sdk2In, signIn } from '../../test/oauth/sdk-clients.ts';
@@ -81,7 +82,11 @@ it('says where an account is connected, and calls with it, whatever becomes of i
   const jar = createJar();
   const left = await jar.submit(await jar.open(details.connectUrl), { decision: 'connect' }, atAcme);
   expect((await jar.open(left.url)).text).toContain('<h1>Acme</h1>');
-  expect((await jar.open(`${left.url}&organization=acme`)).text).toContain('<h1>Connected</h1>');
+  const end = await jar.open(`${left.url}&organization=acme`);
+  const { error } = Object((await members()).structuredContent);
+  expect(error).toMatchObject({ code: 'needs_connection', details: { argument: 'connection_code' } });
+  const said = await client.callTool({ name: 'list_members', arguments: { connection_code: codeOf(end) } });
+  expect(said.structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
   expect((await members()).structuredContent).toMatchObject({ items: [{ name: 'Ada Moreau' }, {}, {}] });
 
   const [url, secret] = await Promise.all(

@@ -115,8 +115,14 @@ function recordOf(
     upstreamMs,
     upstreamStatus,
     code,
-    arguments: parts.describeArguments(args),
+    arguments: parts.describeArguments(withoutSecret(args, callable.secretArgument)),
   };
+}
+
+function withoutSecret(args: JsonObject, name: string | undefined): JsonObject {
+  if (name === undefined || !Object.hasOwn(args, name)) return args;
+  const { [name]: _, ...rest } = args;
+  return rest;
 }
 
 function argumentsOf(checked: Checked): JsonObject {

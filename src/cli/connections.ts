@@ -8,29 +8,21 @@ import { isAccountUrl, makeConnection, nextCredential } from '../connections/mak
 import { credentialOf } from '../connections/refresh.ts';
 import { rotate } from '../connections/rotate.ts';
 import { unfitVariable, type Variables, variablesOf } from '../connections/variables.ts';
-import type { Vault } from '../connections/vault.ts';
 import { CONNECTION_KINDS, type ConnectionKind, type ConnectionRow } from '../core/connections.ts';
 import type { Database } from '../core/database.ts';
 import { createIds } from '../lib/ids.ts';
 import { placesOf } from '../server/config/connections.ts';
-import { type LoadedConfig, loadConfig } from '../server/config/load.ts';
+import type { LoadedConfig } from '../server/config/load.ts';
 import { StartError } from '../server/config/problem.ts';
 import { createConnectUrl } from '../server/credentials/connect-url.ts';
-import { vaultOf } from '../server/credentials/vault.ts';
 import { accountNamesOf } from '../server/upstreams/account-names.ts';
 import { rotateWebhooks } from '../server/webhooks/webhooks.ts';
+import { type ConfirmOptions, confirmConnection } from './confirm-connection.ts';
+import { facts, noteConnection, type Options, refuseHalfUser, withVault } from './connection-command.ts';
 import { type Io, print } from './io.ts';
 import { noteAudit } from './note-audit.ts';
 import { configOption, duration, jsonOption, scopes } from './options.ts';
-import { masterOf } from './setup.ts';
-import { LocalState } from './state.ts';
-import { openDatabase } from './stores.ts';
 import { table } from './table.ts';
-
-interface Options {
-  readonly config?: string;
-  readonly json?: boolean;
-}
 
 interface CreateOptions extends Options {
   readonly tenant: string;
@@ -96,13 +88,21 @@ export function connectionsCommand(io: Io): Command {
     )
     .action((options: CreateOptions) => create(io, options));
   allowed(connections.command('link'))
-    .description('show a URL at which an account is connected in a browser, once')
+    .description('show a URL at which an account is connected in a browser, once; see confirm')
     .addOption(new Option('--expires <duration>', 'how long the URL is good (default: 1h)').argParser(duration))
     .option('--return-to <url>', 'where the browser goes in the end, one of credential.oauth.returnTo')
     .action((options: LinkOptions) => link(io, options));
   allowed(connections.command('device'))
     .description('connect an account that its user allows on another device, with a code')
     .action((options: LinkOptions) => device(io, options));
+  prepared(connections.command('confirm'))
+    .description('have an account count that was connected at a URL, with the code that the person was shown there')
+    .requiredOption('--tenant <tenant>', 'the tenant whose account it becomes')
+    .requiredOption('--upstream <name>', 'the upstream, by its name in the config')
+    .requiredOption('--code <code>', 'the code, such as WDJB-MJHT')
+    .option('--user <subject>', 'the one user whose account it becomes (default: that of the tenant)')
+    .option('--issuer <url>', 'with --user, the issuer that says who that is')
+    .action((options: ConfirmOptions) => confirmConnection(io, options));
   prepared(connections.command('list'))
     .description('list connections, newest first; never a credential')
     .option('--tenant <tenant>', 'those of one tenant (default: all)')
@@ -133,25 +133,6 @@ function variableOption(): Option {
     "what stands for a variable in the upstream's URLs, such as subdomain=acme",
   );
   return option.argParser(add).default({}, 'none');
-}
-
-interface Opened {
-  readonly database: Database;
-  readonly vault: Vault;
-  readonly loaded: LoadedConfig;
-  readonly master: Uint8Array;
-}
-
-async function withVault(io: Io, options: Options, work: (opened: Opened) => Promise<void>): Promise<void> {
-  const loaded = await loadConfig(options.config, io);
-  const master = Buffer.from(masterOf(loaded, new LocalState(loaded.baseDir)).reveal());
-  const vault = vaultOf(loaded.config, master);
-  const database = await openDatabase(io, loaded.config, loaded.baseDir);
-  try {
-    await work({ database, vault, loaded, master });
-  } finally {
-    await database.close();
-  }
 }
 
 /** On the command line, or in a variable, others could read it. @throws StartError */
@@ -195,7 +176,7 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
       const wanted = 'another name; or postern connections set, for the one that is there';
       throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
     }
-    await note(io, database, 'connection_created', row);
+    await noteConnection(io, database, 'connection_created', row);
     print(io.stdout, options.json === true ? JSON.stringify(facts(row)) : id);
   });
 }
@@ -246,7 +227,7 @@ async function device(io: Io, options: LinkOptions): Promise<void> {
       const wanted = 'another name: that account is at another place, or connected in another way';
       throw new StartError([{ where: '--name', found: `${name}, which there is`, wanted }]);
     }
-    await note(io, database, `connection_${result.kind}`, result.row);
+    await noteConnection(io, database, `connection_${result.kind}`, result.row);
     print(io.stdout, options.json === true ? JSON.stringify(facts(result.row)) : result.row.id);
   });
 }
@@ -254,12 +235,6 @@ async function device(io: Io, options: LinkOptions): Promise<void> {
 function full(): StartError {
   const found = 'as many accounts of this owner at the upstream as there may be';
   return new StartError([{ where: '--upstream', found, wanted: `${MOST_OF_OWNER} at the most` }]);
-}
-
-/** @throws StartError */
-function refuseHalfUser({ user, issuer }: Pick<CreateOptions, 'user' | 'issuer'>): void {
-  if ((user === undefined) === (issuer === undefined)) return;
-  throw new StartError([{ where: '--user', found: 'one of --user and --issuer', wanted: 'both, or neither' }]);
 }
 
 /** @throws StartError */
@@ -315,7 +290,7 @@ async function set(io: Io, id: string, options: Options): Promise<void> {
     if (!(await write(row)) && !(await write(await found(database, 'connections set', id)))) {
       throw new StartError([{ where: 'connections set', found: 'a connection in use', wanted: 'the same, once more' }]);
     }
-    await note(io, database, 'connection_changed', row);
+    await noteConnection(io, database, 'connection_changed', row);
     print(io.stdout, options.json === true ? JSON.stringify({ id, set: true }) : `Connected ${id}.`);
   });
 }
@@ -324,7 +299,7 @@ async function remove(io: Io, id: string, options: Options): Promise<void> {
   await withVault(io, options, async ({ database }) => {
     const row = await found(database, 'connections delete', id);
     const deleted = await database.connections.delete(id);
-    if (deleted) await note(io, database, 'connection_deleted', row);
+    if (deleted) await noteConnection(io, database, 'connection_deleted', row);
     print(io.stdout, options.json === true ? JSON.stringify({ id, deleted }) : `Deleted ${id}.`);
   });
 }
@@ -350,19 +325,4 @@ async function found(database: Database, where: string, id: string): Promise<Con
   if (row !== undefined) return row;
   const fix = 'postern connections list shows the ids.';
   throw new StartError([{ where, found: 'no connection with that id', wanted: 'the id of a connection', fix }]);
-}
-
-async function note(
-  io: Io,
-  database: Database,
-  event: 'connection_created' | 'connection_changed' | 'connection_deleted',
-  { id, tenant, upstream, name, kind }: ConnectionRow,
-): Promise<void> {
-  await noteAudit(io, database, { event, tenant, detail: { id, upstream, name, kind } });
-}
-
-/** A row for scripts, without the credential. */
-function facts(row: ConnectionRow) {
-  const { sealed: _, connectedAt: __, createdAt, updatedAt, ...shown } = row;
-  return { ...shown, createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
 }

@@ -22,6 +22,8 @@ export interface AccountsOptions extends RefreshParts {
   readonly watch?: (id: string, end: (reason: unknown) => void) => () => void;
   /** Makes a URL at which an account is connected. Default: there is none. */
   readonly connectUrl?: (wish: AccountWish) => Promise<string | undefined>;
+  /** Where accounts wait that callers were told the URL of. Default: none do. */
+  readonly pending?: PendingOfCalls;
   /** Who is told of it: keys and services of a tenant too, for the whole tenant; or users, each for themselves. */
   readonly offerTo?: 'callers' | 'users' | 'nobody';
 }
@@ -36,6 +38,16 @@ export interface AccountWish {
   /** Who is told. */
   readonly holder: Holder;
 }
+
+/** Accounts that somebody connected at a URL that was told in a call, and that wait for their codes. */
+export interface PendingOfCalls {
+  waits(owner: AccountOwner): Promise<boolean>;
+  /** @returns whether one counts from now on that has this code. */
+  confirm(owner: AccountOwner, code: string, requestId: string): Promise<boolean>;
+}
+
+/** Whose accounts they are, and where. */
+type AccountOwner = Pick<ConnectionRow, 'tenant' | 'upstream' | 'subject' | 'issuer'>;
 
 /** A token that ends while the call is under way is of no use; one that lives for less is used for half its life. */
 const EARLY_MS = 30_000;
@@ -156,6 +168,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const wish = wishOf(principal, row, options);
       return wish && options.connectUrl?.(wish);
     },
+    waits: async (principal) => {
+      const owner = ownerFor(principal, options);
+      return owner !== undefined && (await options.pending?.waits(owner)) === true;
+    },
+    confirm: async (principal, code, requestId) => {
+      const owner = ownerFor(principal, options);
+      return owner !== undefined && (await options.pending?.confirm(owner, code, requestId)) === true;
+    },
     watch: ({ id }, end) => options.watch?.(id, end) ?? (() => undefined),
     refuse: async ({ id, version }) => {
       const row = await table.find(id);
@@ -171,20 +191,32 @@ export function createAccounts(options: AccountsOptions): Accounts {
 function wishOf(
   principal: Principal,
   row: ConnectionRow | undefined,
-  { upstream, offerTo = 'nobody' }: AccountsOptions,
+  options: AccountsOptions,
 ): AccountWish | undefined {
-  const { tenant, kind, subject, issuer } = principal;
   // What is there was connected in another way, and is mended in that.
   if (row !== undefined && row.kind !== 'oauth2') return undefined;
+  const owner = ownerFor(principal, options);
+  if (owner === undefined) return undefined;
+  const { tenant, upstream, subject, issuer } = owner;
   const wish = {
     tenant,
     upstream,
     holder: holderOf(principal),
     ...(row && { name: row.name, variables: row.variables }),
   };
-  if (kind === 'user' && offerTo !== 'nobody') {
-    const theirs = row === undefined || row.subject !== null;
-    return issuer === undefined || !theirs ? undefined : { ...wish, user: { subject, issuer } };
+  if (subject === null || issuer === null) return wish;
+  const theirs = row === undefined || row.subject !== null;
+  return theirs ? { ...wish, user: { subject, issuer } } : undefined;
+}
+
+/** Whose accounts a caller may connect, if any. */
+function ownerFor(
+  { tenant, kind, subject, issuer }: Principal,
+  { upstream, offerTo = 'nobody' }: AccountsOptions,
+): AccountOwner | undefined {
+  if (kind === 'user') {
+    return offerTo === 'nobody' || issuer === undefined ? undefined : { tenant, upstream, subject, issuer };
   }
-  return (kind === 'key' || kind === 'service') && offerTo === 'callers' ? wish : undefined;
+  const offered = (kind === 'key' || kind === 'service') && offerTo === 'callers';
+  return offered ? { tenant, upstream, subject: null, issuer: null } : undefined;
 }

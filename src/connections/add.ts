@@ -1,4 +1,4 @@
-import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
+import type { ConnectionName, ConnectionRow, ConnectionTable } from '../core/connections.ts';
 
 /** How many accounts the tenant, and each of its users, may have at an upstream: among more, nobody could choose. */
 export const MOST_OF_OWNER = 50;
@@ -13,11 +13,18 @@ export async function addConnection(
   table: Pick<ConnectionTable, 'insert' | 'named' | 'count'>,
   row: ConnectionRow,
 ): Promise<Added> {
-  const { tenant, upstream, subject, issuer } = row;
-  const owner = { subject, issuer };
-  const full =
-    (await table.count({ tenant, upstream, owner, most: MOST_OF_OWNER })) >= MOST_OF_OWNER ||
-    (await table.count({ tenant, upstream, most: MOST_OF_TENANT })) >= MOST_OF_TENANT;
-  if (full) return (await table.named(row)) === undefined ? 'full' : 'taken';
+  if (await isFull(table, row)) return (await table.named(row)) === undefined ? 'full' : 'taken';
   return (await table.insert(row)) ? 'added' : 'taken';
+}
+
+/** Whether there may be none more. */
+export async function isFull(
+  table: Pick<ConnectionTable, 'count'>,
+  { tenant, upstream, subject, issuer }: Pick<ConnectionName, 'tenant' | 'upstream' | 'subject' | 'issuer'>,
+): Promise<boolean> {
+  const owner = { subject, issuer };
+  return (
+    (await table.count({ tenant, upstream, owner, most: MOST_OF_OWNER })) >= MOST_OF_OWNER ||
+    (await table.count({ tenant, upstream, most: MOST_OF_TENANT })) >= MOST_OF_TENANT
+  );
 }

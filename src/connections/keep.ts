@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { ConnectionRow, ConnectionTable } from '../core/connections.ts';
-import { addConnection } from './add.ts';
+import { addConnection, isFull } from './add.ts';
 import type { Kept } from './credentials.ts';
 import { type ConnectionWish, makeConnection, nextCredential } from './make.ts';
 import type { Vault } from './vault.ts';
@@ -54,6 +54,19 @@ export async function keepAccount(
     }
   }
   throw new Error('a connection that is written again and again');
+}
+
+/** What {@link keepAccount} would say right now, for somebody who is still there to be told; nothing where it would keep it. */
+export async function whyNotKept(
+  wish: ConnectionWish,
+  kept: Kept,
+  { table }: Pick<KeepParts, 'table'>,
+  over: Seen,
+): Promise<'taken' | 'full' | 'moved' | undefined> {
+  const known = await table.named(wish);
+  if (!isAsSeen(known, over)) return 'moved';
+  if (known === undefined) return (await isFull(table, wish)) ? 'full' : undefined;
+  return known.kind === kept.kind && isAt(known, wish) ? undefined : 'taken';
 }
 
 /** A credential goes to no other place than the one that it is for. */

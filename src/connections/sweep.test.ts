@@ -15,11 +15,13 @@ function swept(lives: { readonly [id: string]: number }) {
     ]),
   );
   const renewed: string[] = [];
+  const forgotten: number[] = [];
   const failures: unknown[] = [];
   const broken = { times: 0 };
   const stop = sweepEnding({
     ...{ clock, upstream: 'api', failed: (thrown) => void failures.push(thrown) },
     table: {
+      pending: { forget: async (now) => void forgotten.push(now) },
       ending: async ({ from, until }) => {
         if (broken.times-- > 0) throw new Error('gone');
         return [...rows.values()].filter(({ endsAt }) => endsAt !== null && endsAt >= from && endsAt <= until);
@@ -32,7 +34,7 @@ function swept(lives: { readonly [id: string]: number }) {
       return { kind: 'stands', row: next };
     },
   });
-  return { clock, renewed, failures, broken, stop };
+  return { clock, renewed, forgotten, failures, broken, stop };
 }
 
 test('a token is had anew within the two minutes before it ends, and not sooner', async () => {
@@ -64,4 +66,11 @@ test('what is closed looks no more', async () => {
   await stop();
   await clock.advance(60 * MINUTE);
   expect([renewed, clock.pending()]).toEqual([[], 0]);
+});
+
+test('accounts that wait for a code are forgotten within a minute of their time', async () => {
+  const { clock, forgotten, stop } = swept({});
+  await clock.advance(MINUTE);
+  expect(forgotten).toEqual([clock.now()]);
+  await stop();
 });

@@ -11,7 +11,7 @@ const BEHIND_MS = 10 * 60_000;
 const MOST = 200;
 
 export interface SweepParts {
-  readonly table: Pick<ConnectionTable, 'ending'>;
+  readonly table: Pick<ConnectionTable, 'ending'> & { readonly pending: Pick<ConnectionTable['pending'], 'forget'> };
   readonly clock: Clock;
   readonly upstream: string;
   readonly refresh: (row: ConnectionRow) => Promise<Refreshed>;
@@ -21,7 +21,7 @@ export interface SweepParts {
 
 /**
  * Has tokens anew before they end, so that no call waits for it, and so that an account that is lost is known to be
- * before it is needed. Every node does; of one account's refresh there is one at a time (`refresh.ts`).
+ * before it is needed; and forgets accounts that nobody said the code of in time. Every node does; of one account's refresh there is one at a time (`refresh.ts`).
  *
  * @returns what ends it.
  */
@@ -32,6 +32,7 @@ export function sweepEnding({ table, clock, upstream, refresh, failed }: SweepPa
 
   const round = async (): Promise<void> => {
     const now = clock.now();
+    await table.pending.forget(now);
     const rows = await table.ending({ upstream, from: now - BEHIND_MS, until: now + AHEAD_MS, limit: MOST });
     for (const row of rows) {
       if (closed) return;

@@ -5,7 +5,7 @@ import { openTicket, sealTicket, type Ticket } from './ticket.ts';
 const SEALER = createSealer([{ id: 'c1', secret: new Uint8Array(32).fill(1) }]);
 const TICKET: Ticket = {
   ...{ id: 'connect_1', tenant: 'acme', upstream: 'crm', name: 'main', subject: 'ada', issuer: 'https://id.test' },
-  ...{ variables: { subdomain: 'acme' }, asker: 'Acme', returnTo: null, expiresAt: 1_000 },
+  ...{ variables: { subdomain: 'acme' }, asker: 'Acme', returnTo: null, askedBy: 'call' as const, expiresAt: 1_000 },
   ...{ holder: { key: 'key_1' }, replaces: { id: 'con_1', connectedAt: 5 } },
 };
 

@@ -1,4 +1,5 @@
 import type { ConnectionOwner } from '../core/connections.ts';
+import type { AskedBy } from '../core/pending-accounts.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { Seen } from './keep.ts';
@@ -35,6 +36,8 @@ export interface Ticket extends ConnectionOwner {
   readonly variables: Variables;
   /** Who asks, as whoever opens the URL is told. */
   readonly asker: string;
+  /** In what way it was asked for: where nobody signs in, whoever asked confirms the account in that way. */
+  readonly askedBy: AskedBy;
   /** Where the browser goes in the end, with a code by which whoever asked takes the account over. */
   readonly returnTo: string | null;
   /** What it was given to. */

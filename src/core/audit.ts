@@ -31,6 +31,8 @@ export const AUDIT_EVENTS = [
   'admin_key_created',
   'admin_key_revoked',
   'connect_url_made',
+  'connection_pending',
+  'connection_refused',
   'connection_created',
   'connection_changed',
   'connection_deleted',

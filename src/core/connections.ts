@@ -158,6 +158,10 @@ export interface Accounts {
    * @returns nothing where that is not for them to do, or not done in a browser.
    */
   connectUrl(principal: Principal, name?: string): Promise<string | undefined>;
+  /** Whether an account waits for its code that was connected where this caller was told to. */
+  waits(principal: Principal): Promise<boolean>;
+  /** Has the account count that waits for this code. @returns whether one did: a wrong code says nothing else. */
+  confirm(principal: Principal, code: string, requestId: string): Promise<boolean>;
   /** Hears that an account ends while a call is made with it, and why. @returns what ends the watch. */
   watch(account: Account, end: (reason: unknown) => void): () => void;
   /** The upstream has refused what was renewed a moment ago, too. */

@@ -1,15 +1,16 @@
-import type { ConnectionOwner } from './connections.ts';
-
 /** How somebody came by a connect URL: in a call that needed an account, from the admin API, or from a command. */
 export type AskedBy = 'call' | 'admin' | 'command';
 
 /** An account that was connected at a connect URL and counts for nothing until whoever asked says the code of it. */
-export interface PendingAccount extends ConnectionOwner {
+export interface PendingAccount {
   /** That of the connect URL: of each there is one account at the most. */
   readonly id: string;
   readonly tenant: string;
   /** The upstream's name in the config. */
   readonly upstream: string;
+  /** Whose it becomes: nothing for the tenant's, as with connections. */
+  readonly subject: string | null;
+  readonly issuer: string | null;
   readonly askedBy: AskedBy;
   /** HMAC-SHA256 of the code. The code itself is never here. */
   readonly digest: string;
@@ -22,7 +23,7 @@ export interface PendingAccount extends ConnectionOwner {
 }
 
 /** Those of one owner at an upstream that have not expired by a time. */
-export interface PendingQuery extends Pick<PendingAccount, 'tenant' | 'upstream' | keyof ConnectionOwner> {
+export interface PendingQuery extends Pick<PendingAccount, 'tenant' | 'upstream' | 'subject' | 'issuer'> {
   /** Those alone that were asked for so. Default: all. */
   readonly askedBy?: AskedBy;
   /** Milliseconds since the epoch. */

@@ -16,9 +16,9 @@ export interface Callers {
 }
 
 export function createCallers(
-  parts: AssertionKeysParts & Pick<ConnectionGround, 'vault' | 'lost' | 'connectUrl' | 'watch'>,
+  parts: AssertionKeysParts & Pick<ConnectionGround, 'vault' | 'lost' | 'connectUrl' | 'pending' | 'watch'>,
 ): Callers {
-  const { cache, clock, master, database, vault, lost, connectUrl, watch } = parts;
+  const { cache, clock, master, database, vault, lost, connectUrl, pending, watch } = parts;
   const assertions = createAssertionKeys(parts);
   const listeners = new Set<(grantId: string) => void>();
   const exchanged = sealedCache(cache, createSealer([{ id: 'x1', secret: deriveKey(master, 'exchanged') }]));
@@ -29,7 +29,7 @@ export function createCallers(
     published: assertions.published,
     ground: (facade) => ({
       ...{ clock, assertions, exchanged },
-      connections: { table: database.connections, vault, cache, clock, lost, connectUrl, watch },
+      connections: { table: database.connections, vault, cache, clock, lost, connectUrl, pending, watch },
       logins: facade && {
         tokenFor: facade.tokenFor,
         isEnded: (grantId) => facade.localIssuer.isRevoked(grantId, undefined),

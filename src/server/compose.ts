@@ -62,7 +62,20 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
     lost: observers.connectionLost,
     watch: leaving.watch,
     connectUrl: (wish) =>
-      connectUrlOf(served().config, { clock, master: extras.master, table: database.connections }, wish),
+      connectUrlOf(
+        served().config,
+        { clock, master: extras.master, table: database.connections },
+        { ...wish, askedBy: 'call' },
+      ),
+    pending: {
+      waits: (owner) => connect.waits(owner),
+      confirm: async (owner, code, requestId) => {
+        const stored = await connect.confirm({ owner, code, askedBy: 'call', requestId });
+        if (stored !== undefined)
+          observers.connected({ kind: `connection_${stored.kind}`, row: stored.row, requestId });
+        return stored !== undefined;
+      },
+    },
   });
   const { ended } = callers;
   const connect = createConnectDoor({
@@ -134,7 +147,11 @@ export async function compose(config: Config, given: ComposeExtras): Promise<Pos
   });
   const admin = await adminDoorOf(config, {
     ...{ ...extras, offer, tokens: authentication.adminTokens, suspended: suspensions.check },
-    ...{ quotas: entrance, ended, calls: observers.calls, audit: observers.audit, confirm: connect.confirm },
+    ...{ quotas: entrance, ended, calls: observers.calls, audit: observers.audit },
+    confirm: ({ tenant, code, of, requestId }) =>
+      of === undefined
+        ? connect.takeOver(code, tenant)
+        : connect.confirm({ owner: { tenant, ...of }, code, requestId }),
     engine: { ...engineOptionsOf(config, extras, observers), seal: sealerOf(extras.master, 'admin/protocol') },
     failed: observers.adminFailed,
   });

@@ -16,7 +16,7 @@ import { createLog, type Log } from '../observe/log.ts';
 import type { Note } from '../protocol/service.ts';
 import type { QuotaEvents } from '../quota/quotas.ts';
 import type { Config } from './config/config.ts';
-import type { ConnectEvent } from './connect/flow.ts';
+import type { ConnectEvent } from './connect/finish.ts';
 import { noteOAuth, type OAuthEvent } from './oauth/oauth-events.ts';
 import { onceOfAll } from './once-of-all.ts';
 import type { Seen } from './pipeline.ts';
@@ -156,13 +156,23 @@ export function createObservers(config: Config, { clock, database, cache, logTo 
         log.event('account not connected', { tenant, upstream, requestId, reason: event.reason }, 'warn');
         return;
       }
-      const { id, tenant, upstream, name, kind, subject, scopes } = event.row;
-      const actor = { actorKind: 'user' as const, ...(subject === null ? {} : { actor: subject }) };
+      const actorOf = (subject: string | null) => ({
+        ...{ actorKind: 'user' as const, ...(subject === null ? {} : { actor: subject }) },
+      });
       const request = requestId === undefined ? {} : { requestId };
+      if ('ticket' in event) {
+        const { tenant, upstream, name, subject } = event.ticket;
+        const refused = event.kind === 'connection_refused';
+        const actor = refused ? { actorKind: 'system' as const } : actorOf(subject);
+        auditLog.record({ event: event.kind, tenant, ...actor, ...request, detail: { upstream, name } });
+        log.event(refused ? 'account given up' : 'account waits for its code', { tenant, upstream, ...request });
+        return;
+      }
+      const { id, tenant, upstream, name, kind, subject, scopes } = event.row;
       auditLog.record({
         event: event.kind,
         tenant,
-        ...actor,
+        ...actorOf(subject),
         ...request,
         detail: { id, upstream, name, kind, scopes },
       });

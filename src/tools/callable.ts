@@ -43,6 +43,8 @@ export interface Callable {
   readonly operation?: string;
   /** The argument by which callers choose among several accounts at its upstream, where it takes one. */
   readonly choice?: string;
+  /** The argument that takes a code which is good once, where it takes one: it is in no record. */
+  readonly secretArgument?: string;
   /** Whether it only finds or calls other tools, each of which is judged by itself. */
   readonly standIn?: true;
   check(args: JsonObject, principal: Principal): Checked | Promise<Checked>;

@@ -74,7 +74,7 @@ test('every operation of the document is a tool, named and annotated by it', asy
   expect(tools.map(({ name }) => name).sort()).toEqual(wanted.map(({ operationId }) => operationId).sort());
   // A key of the API outlives what a model was asked to do.
   expect(operations.filter((each) => each['x-mcp'] === false).map(({ operationId }) => operationId)).toEqual([
-    ...['create_admin_key', 'confirm_connection', 'get_document'],
+    ...['create_admin_key', 'get_document'],
   ]);
   for (const { name, annotations, description } of tools) {
     const method = wanted.find(({ operationId }) => operationId === name)?.method;

@@ -7,6 +7,7 @@ import { expectsStatus } from '../gates/expected.ts';
 import { createJar } from '../oauth/login/jar.ts';
 import { LoginStore, SDK_2, signIn } from '../oauth/sdk-clients.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
+import { codeOf } from './codes.ts';
 import { type Connecting, openConnecting } from './connecting.ts';
 
 expectsStatus(503, 'an issuer whose metadata is no good');
@@ -51,7 +52,9 @@ describe('a connect URL', () => {
 
   test('connects an account that calls are then made with, and what was granted is recorded', async () => {
     const end = await it.connect(await it.url());
-    expect(end.text).toContain('<h1>Connected</h1>');
+    expect(end.text).toContain('Nothing is connected yet');
+    expect([await it.rows(), (await called()) as object]).toMatchObject([[], { error: { code: 'needs_connection' } }]);
+    expect(await it.confirm(codeOf(end))).toBe(true);
     const [row] = await it.rows();
     expect(row).toMatchObject({ tenant: 'acme', upstream: 'api', name: 'main', kind: 'oauth2', scopes: ['notes'] });
     expect(row).toMatchObject({ subject: null, issuer: null, state: 'connected' });
@@ -64,7 +67,7 @@ describe('a connect URL', () => {
     const url = await it.url();
     const [one, two] = [await it.allowPage(url), await it.allowPage(url)];
     expect([one.status, two.status]).toEqual([0, 0]);
-    await it.connect(url);
+    await it.connected(url);
     expect((await createJar().open(url)).status).toBe(403);
     expect((await it.rows()).map(({ version }) => version)).toEqual([1]);
   });
@@ -81,23 +84,25 @@ describe('a connect URL', () => {
     const pages = await Promise.all(jars.map((jar) => it.allowPage(url, jar)));
     const ends = await Promise.all(jars.map((jar, n) => jar.open(`${pages[n]?.url}&organization=acme`)));
     expect(ends.map(({ status }) => status).sort()).toEqual([200, 403]);
+    const [end] = ends.filter(({ status }) => status === 200);
+    expect(end && (await it.confirm(codeOf(end)))).toBe(true);
     expect(await it.rows()).toHaveLength(1);
   });
 
   test('connects anew the account that has its name', async () => {
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const [before] = await it.rows();
     it.setting.oauth.revoke('acme');
     it.setting.oauth.expireAll();
     expect(await called()).toMatchObject({ error: { code: 'needs_reauth' } });
-    await it.connect(await it.url(), { organization: 'globex' });
+    await it.connected(await it.url(), { organization: 'globex' });
     const [after] = await it.rows();
     expect(after).toMatchObject({ id: before?.id, state: 'connected' });
     expect(await called()).toEqual({ organization: 'globex' });
     const { database } = it.server;
     await expect
       .poll(async () => (await database.audit.list({ limit: 10 })).map(({ event }) => event), { timeout: 20_000 })
-      .toEqual(expect.arrayContaining(['connection_created', 'connection_lost', 'connection_changed']));
+      .toEqual(expect.arrayContaining(['connection_pending', 'connection_lost']));
   });
 
   test('71: that was altered, is over or is of another upstream, is 403 and stores nothing', async () => {
@@ -170,7 +175,7 @@ describe('a connect URL for an account at a place of its own', () => {
     }
     const atAcme = (next: string) => next.includes('/oauth/authorize');
     const left = await jar.submit(asked, { decision: 'connect', variable_region: 'eu' }, atAcme);
-    await jar.open(`${left.url}&organization=acme`);
+    expect(await it.confirm(codeOf(await jar.open(`${left.url}&organization=acme`)))).toBe(true);
     expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' } }]);
     await called();
     expect(it.setting.api.last().target).toBe('/eu/v2/me');
@@ -178,7 +183,7 @@ describe('a connect URL for an account at a place of its own', () => {
 
   test('that says where it is asks no more, and connects none that is elsewhere', async () => {
     await opened();
-    expect((await it.connect(await it.url({ variables: { region: 'eu' } }))).text).toContain('<h1>Connected</h1>');
+    await it.connected(await it.url({ variables: { region: 'eu' } }));
     expect((await it.connect(await it.url({ variables: { region: 'us' } }))).status).toBe(409);
     expect(await it.rows()).toMatchObject([{ variables: { region: 'eu' }, version: 1 }]);
     for (const variables of [{ region: 'a/b' }, { other: 'x' }] as Variables[])
@@ -194,7 +199,7 @@ describe('an issuer whose metadata says where it is asked', () => {
 
   test('is asked there, for the first token and for those that follow', async () => {
     await opened();
-    expect((await it.connect(await it.url())).text).toContain('<h1>Connected</h1>');
+    await it.connected(await it.url());
     it.setting.oauth.expireAll();
     expect(await called()).toEqual({ organization: 'acme' });
     const asked = it.setting.endpoint.requests.map(({ target }) => target.replace(/\?.*/, ''));
@@ -242,7 +247,15 @@ describe('a caller without an account', () => {
     const { structuredContent } = await callAs({});
     const { code, hint, details } = structuredContent.error;
     expect([code, hint]).toEqual(['needs_connection', expect.stringContaining('details.connectUrl')]);
-    expect((await it.connect(details.connectUrl)).text).toContain('<h1>Connected</h1>');
+    const end = await it.connect(details.connectUrl);
+    expect(end.text).toContain('into the same conversation');
+    const { error } = (await callAs({})).structuredContent;
+    expect(error).toMatchObject({ code: 'needs_connection', message: expect.stringContaining('waits for the code') });
+    expect(error.hint).toContain('in the argument connection_code');
+    expect(error.details).toMatchObject({ waitsForCode: true, argument: 'connection_code' });
+    expect(await it.rows()).toEqual([]);
+    const said = await callAs({}, { arguments: { connection_code: codeOf(end) } });
+    expect(said.structuredContent).toEqual({ organization: 'acme' });
     expect(await it.rows()).toMatchObject([{ tenant: 'acme', subject: null, name: 'main' }]);
     expect(await called()).toEqual({ organization: 'acme' });
   });
@@ -257,25 +270,52 @@ describe('a caller without an account', () => {
       'url',
       expect.stringMatching(/connected/),
     ]);
-    await it.connect(params.url);
+    const end = await it.connect(params.url);
     const resumed = await callAs(url, { requestState, inputResponses: { connect: { action: 'accept' } } });
-    expect(resumed.structuredContent).toEqual({ organization: 'acme' });
+    expect(resumed.structuredContent.error.details).toMatchObject({ argument: 'connection_code' });
+    const said = await callAs(url, { arguments: { connection_code: codeOf(end) } });
+    expect(said.structuredContent).toEqual({ organization: 'acme' });
+  });
+
+  test('is asked for the code by a form where the client can, and the call goes on', async () => {
+    const both = { elicitation: { url: {}, form: {} } };
+    const first = await callAs(both);
+    const end = await it.connect(first.inputRequests.connect.params.url);
+    const more = { requestState: first.requestState, inputResponses: { connect: { action: 'accept' } } };
+    const second = await callAs(both, more);
+    const { code } = second.inputRequests;
+    expect([code.params.mode, Object.keys(code.params.requestedSchema.properties)]).toEqual([undefined, ['code']]);
+    const typed = { action: 'accept', content: { code: codeOf(end).toLowerCase().replace('-', ' ') } };
+    const answered = { requestState: second.requestState, inputResponses: { code: typed } };
+    expect((await callAs(both, answered)).structuredContent).toEqual({ organization: 'acme' });
+    expect(await called()).toEqual({ organization: 'acme' });
+  });
+
+  test.each(['decline', 'cancel'])('who says %s to the form is told what else can be done', async (action) => {
+    const forms = { elicitation: {} };
+    const { connectUrl } = (await callAs(forms)).structuredContent.error.details;
+    await it.connect(connectUrl);
+    const { requestState } = await callAs(forms);
+    const { error } = (await callAs(forms, { requestState, inputResponses: { code: { action } } })).structuredContent;
+    expect(error.details).toMatchObject({ waitsForCode: true, connectUrl: expect.stringContaining('?ticket=') });
+    expect(await it.rows()).toEqual([]);
   });
 
   test('is asked on the stream of the call in the legacy era', async () => {
     const headers = { authorization: `Bearer ${await it.key()}` };
-    const client = new Client({ name: 'test', version: '0' }, { capabilities: { elicitation: { url: {} } } });
+    const client = new Client({ name: 'test', version: '0' }, { capabilities: { elicitation: { url: {}, form: {} } } });
     const asked: string[] = [];
+    let code = '';
     client.setRequestHandler('elicitation/create', async ({ params }) => {
-      if (params.mode !== 'url') throw new Error('no URL');
       asked.push(params.message);
-      await it.connect(params.url);
+      if (params.mode !== 'url') return { action: 'accept' as const, content: { code } };
+      code = codeOf(await it.connect(params.url));
       return { action: 'accept' as const };
     });
     await client.connect(new StreamableHTTPClientTransport(new URL(it.server.mcp), { requestInit: { headers } }));
     const { structuredContent } = await client.callTool({ name: 'me', arguments: {} });
     expect(structuredContent).toEqual({ organization: 'acme' });
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
     await client.close();
   });
 
@@ -288,14 +328,19 @@ describe('a caller without an account', () => {
   });
 
   test('whose account is good no more is told where to connect it again', async () => {
-    await it.connect(await it.url({ name: 'eu' }));
+    await it.connected(await it.url({ name: 'eu' }));
     it.setting.oauth.revoke('acme');
     it.setting.oauth.expireAll();
     for (const _ of ['the call that finds out', 'the next one']) {
       const { error } = (await callAs({})).structuredContent;
       expect([error.code, error.details.connectUrl]).toEqual(['needs_reauth', expect.any(String)]);
     }
-    await it.connect((await callAs({})).structuredContent.error.details.connectUrl);
+    const end = await it.connect((await callAs({})).structuredContent.error.details.connectUrl);
+    expect((await callAs({})).structuredContent.error).toMatchObject({
+      code: 'needs_reauth',
+      details: { connection: 'eu' },
+    });
+    await callAs({}, { arguments: { connection_code: codeOf(end) } });
     expect(await it.rows()).toMatchObject([{ name: 'eu', state: 'connected' }]);
     expect((await callAs({})).structuredContent).toEqual({ organization: 'acme' });
   });

@@ -7,11 +7,15 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { once } from '../../src/lib/once.ts';
 import { deriveKey } from '../../src/lib/seal.ts';
 import { readConfig } from '../../src/server/config/load.ts';
+import type { PendingOwner } from '../../src/server/connect/pending.ts';
+import { pendingBeside } from '../../src/server/connect/pending-beside.ts';
 import { type ConnectWish, createConnectUrl } from '../../src/server/credentials/connect-url.ts';
+import { vaultOf } from '../../src/server/credentials/vault.ts';
 import { DOCUMENT, OPEN_TOOLS } from '../credentials/api.ts';
 import { createJar, type Jar, type Page } from '../oauth/login/jar.ts';
 import { openWholeServer, type WholeServer } from '../oauth/whole-server.ts';
 import { MASTER } from '../security/door.ts';
+import { codeOf } from './codes.ts';
 import { openSetting, type Setting } from './setting.ts';
 
 /** A server whose users sign in, and an API at which they have accounts. */
@@ -27,6 +31,10 @@ export interface Connecting extends AsyncDisposable {
     url: string,
     wish?: { readonly jar?: Jar; readonly user?: string; readonly organization?: string },
   ): Promise<Page>;
+  /** The same, and whoever asked confirms it by command, with the code that the browser ends at. */
+  connected(...given: Parameters<Connecting['connect']>): Promise<Page>;
+  /** Says a code by command. Default: for the tenant `acme`, at the upstream `api`. @returns whether an account counts now. */
+  confirm(code: string, owner?: Partial<PendingOwner>): Promise<boolean>;
   rows(): Promise<ConnectionRow[]>;
   /** An API key of the tenant `acme`. */
   key(): Promise<string>;
@@ -83,15 +91,27 @@ export async function openConnecting({ place = '', discovers = false }: Connecti
     const asked = await jar.submit(await jar.open(url), { decision: 'connect' }, atAcme);
     return user === undefined || atAcme(asked.url) ? asked : jar.submit(asked, { user }, atAcme);
   };
+  const { database } = server;
+  const vault = vaultOf({ secrets: { vault: [] } }, WHOLE_MASTER);
+  const pending = pendingBeside({ database, vault, clock: systemClock, master: WHOLE_MASTER });
+  const confirm: Connecting['confirm'] = async (code, owner = {}) => {
+    const whose = { tenant: 'acme', upstream: 'api', subject: null, issuer: null, ...owner };
+    return 'row' in (await pending.confirm(whose, code));
+  };
+  const connect: Connecting['connect'] = async (url, { jar = createJar(), user, organization = 'acme' } = {}) => {
+    const page = await allowPage(url, jar, user);
+    return atAcme(page.url) ? jar.open(`${page.url}&organization=${organization}`) : page;
+  };
   return {
-    ...{ server, setting, allowPage },
+    ...{ server, setting, allowPage, connect, confirm },
+    connected: async (...given) => {
+      const end = await connect(...given);
+      if (!(await confirm(codeOf(end)))) throw new Error('The code was not taken.');
+      return end;
+    },
     url: async (wish = {}) => {
       const ground = { clock: systemClock, master: WHOLE_MASTER, table: server.database.connections };
       return (await createConnectUrl(config, ground, { tenant: 'acme', upstream: 'api', ...wish })).url;
-    },
-    connect: async (url, { jar = createJar(), user, organization = 'acme' } = {}) => {
-      const page = await allowPage(url, jar, user);
-      return atAcme(page.url) ? jar.open(`${page.url}&organization=${organization}`) : page;
     },
     rows: () => server.database.connections.list({ limit: 10 }),
     key: once(async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createJar, type Jar } from '../oauth/login/jar.ts';
 import { modernBody, modernHeaders } from '../security/door.ts';
+import { codeOf } from './codes.ts';
 import { type Connecting, openConnecting } from './connecting.ts';
 
 let it: Connecting;
@@ -68,7 +69,7 @@ describe('security case 88: one that was made', () => {
   test('where there was no account replaces none that was connected since', async () => {
     const url = await it.url();
     const browser = await begun(url);
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const before = await it.rows();
     expect(await statuses(url, browser)).toEqual([403, 403]);
     expect(await it.rows()).toEqual(before);
@@ -76,17 +77,17 @@ describe('security case 88: one that was made', () => {
   });
 
   test('to replace an account replaces none that was connected anew since', async () => {
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const url = await it.url();
     const browser = await begun(url);
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const before = await it.rows();
     expect(await statuses(url, browser)).toEqual([403, 403]);
     expect(await it.rows()).toEqual(before);
   });
 
   test('to replace an account brings none back that was deleted', async () => {
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const url = await it.url();
     const browser = await begun(url);
     const [row] = await it.rows();
@@ -96,12 +97,14 @@ describe('security case 88: one that was made', () => {
   });
 
   test('before a token was had anew replaces the account all the same', async () => {
-    await it.connect(await it.url());
+    await it.connected(await it.url());
     const browser = await begun(await it.url());
     it.setting.oauth.expireAll();
     expect(await called()).toEqual({ organization: 'acme' });
     expect(await it.rows()).toMatchObject([{ version: 2 }]);
-    expect((await browser.jar.open(browser.back)).status).toBe(200);
+    const end = await browser.jar.open(browser.back);
+    expect(await called()).toEqual({ organization: 'acme' });
+    expect(await it.confirm(codeOf(end))).toBe(true);
     expect(await called()).toEqual({ organization: 'globex' });
   });
 });

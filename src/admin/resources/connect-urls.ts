@@ -52,7 +52,9 @@ export function connectUrlOperation(
     summary: 'Make a URL at which somebody connects an account',
     description:
       'It is good once, for as long as your credential is, and replaces the account that has the name now or none. ' +
-      'Whoever has it connects an account of theirs as one of the tenant.',
+      'Whoever has it connects an account of theirs, which counts once you confirm it: with the code that the browser ' +
+      'comes back with (returnTo), or the one that the person was shown and tells you. A user who signs in on the way ' +
+      'needs no code.',
     body: { name: 'NewConnectUrl', schema: wanted },
     answer: { status: 201, body: { name: 'ConnectUrl', schema: made } },
     idempotent: true,

@@ -116,6 +116,7 @@ button { font: inherit; padding: .625rem 1.5rem; border-radius: .5rem; border: 1
   background: var(--soft); color: var(--text); cursor: pointer; }
 button.main { background: var(--main); border-color: var(--main); color: var(--on-main); font-weight: 600; }
 button:focus-visible, summary:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
+.code { font: 600 2rem/1.3 ui-monospace, monospace; letter-spacing: .1em; margin: 1.5rem 0; overflow-wrap: anywhere; }
 .logo { max-height: 3rem; max-width: 12rem; }
 .choices button { display: block; width: 100%; text-align: left; margin: .5rem 0; overflow-wrap: anywhere; }
 `,

@@ -55,7 +55,7 @@ export interface ManagedParts {
   readonly webhooks: (config: Config, vault: Vault) => Webhooks;
   /** The links of a config. */
   readonly links: (config: Config) => Links;
-  /** Takes over an account that a browser came back with. */
+  /** Has an account count that waits for a code. */
   readonly confirm: ConfirmConnection;
   /** Hears of each grant that ends on this node. */
   readonly ended: (grantId: string) => void;
@@ -88,7 +88,7 @@ export function managedOperations(config: Config, parts: ManagedParts, cursors: 
     ...(links.enabled ? operationsOf(linksResource({ ...linksParts(parts), most: most.links }), cursors) : []),
     ...operationsOf(connectionsResource(connectionsParts(parts)), cursors),
     connectUrlOperation((wish) =>
-      createConnectUrl(offer().config, { clock, master, table: database.connections }, wish),
+      createConnectUrl(offer().config, { clock, master, table: database.connections }, { ...wish, askedBy: 'admin' }),
     ),
     confirmConnectionOperation(parts.confirm),
     ...(facade === undefined ? [] : oauthOperations(facade, parts, cursors)),

@@ -1,5 +1,6 @@
 import type { Cache } from '../../core/cache.ts';
 import { asPosternError } from '../../core/errors.ts';
+import type { AskedBy } from '../../core/pending-accounts.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
 import { once } from '../../lib/once.ts';
 import { sealedCache } from '../../lib/sealed-cache.ts';
@@ -10,8 +11,10 @@ import { connectableOf } from '../config/connections.ts';
 import { connectSealer } from '../credentials/connect-url.ts';
 import type { Site } from '../routes/site.ts';
 import type { ConnectFlow, ConnectFlowParts } from './flow.ts';
+import type { PendingAccounts, PendingOwner } from './pending.ts';
+import type { Stored } from './waiting.ts';
 
-export interface ConnectParts extends Omit<ConnectFlowParts, 'cache' | 'sealer'> {
+export interface ConnectParts extends Omit<ConnectFlowParts, 'cache' | 'sealer' | 'pending'> {
   readonly cache: Cache;
   /** At least 32 bytes. */
   readonly master: Uint8Array;
@@ -27,7 +30,21 @@ export interface ConnectDoor {
   handle(request: HttpRequest, requestId: string): Promise<HttpReply>;
   /** Hears who signed in, where somebody had to. */
   signedIn(visit: Visit, requestId: string): Promise<HttpReply>;
-  confirm: ConnectFlow['confirm'];
+  /** Takes over what a browser was sent back with: {@link takeOver}. */
+  takeOver(code: string, tenant: string): Promise<Stored | undefined>;
+  /** Whether an account waits that was asked for in a call. */
+  waits(owner: PendingOwner): Promise<boolean>;
+  /** Has an account count that waits for this code. @returns nothing where none does. */
+  confirm(asked: Confirmation): Promise<Stored | undefined>;
+}
+
+/** Somebody who says a code. */
+export interface Confirmation {
+  readonly owner: PendingOwner;
+  readonly code: string;
+  /** As {@link PendingAccounts.confirm} has it. */
+  readonly askedBy?: AskedBy;
+  readonly requestId: string;
 }
 
 const PREFIX = '/connect/';
@@ -42,9 +59,16 @@ type Step = keyof typeof ROUTES;
 /** What it takes is loaded by the first request. */
 export function createConnectDoor(parts: ConnectParts): ConnectDoor {
   const sealer = connectSealer(parts.master);
+  const pending = once(async (): Promise<PendingAccounts> => (await import('./pending.ts')).createPending(parts));
+  const ground = once(
+    async (): Promise<ConnectFlowParts> => ({
+      ...{ ...parts, sealer, cache: sealedCache(parts.cache, sealer) },
+      pending: await pending(),
+    }),
+  );
   const flow = once(async (): Promise<ConnectFlow> => {
     const { ConnectFlow } = await import('./flow.ts');
-    return new ConnectFlow({ ...parts, sealer, cache: sealedCache(parts.cache, sealer) });
+    return new ConnectFlow(await ground());
   });
   const found = (path: string): readonly [upstream: string, step: Step] | undefined => {
     const [, upstream, step] = PATH.exec(path) ?? [];
@@ -75,6 +99,13 @@ export function createConnectDoor(parts: ConnectParts): ConnectDoor {
       }
     },
     signedIn: async (visit, requestId) => (await flow()).signedIn(visit, requestId),
-    confirm: async (code, tenant) => (await flow()).confirm(code, tenant),
+    takeOver: async (code, tenant) => (await import('./finish.ts')).takeOver(code, tenant, await ground()),
+    waits: async (owner) => (await pending()).waits(owner),
+    confirm: async ({ owner, code, askedBy, requestId }) => {
+      const confirmed = await (await pending()).confirm(owner, code, askedBy);
+      if ('row' in confirmed) return confirmed;
+      for (const ticket of confirmed.ended) parts.happened({ kind: 'connection_refused', ticket, requestId });
+      return undefined;
+    },
   };
 }

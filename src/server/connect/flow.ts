@@ -1,18 +1,10 @@
 import { authorizationUrl, createVerifier, readAnswer, stateOf } from '../../connections/authorization.ts';
-import type { Kept } from '../../connections/credentials.ts';
-import { isAsSeen, type KeptAccount, keepAccount } from '../../connections/keep.ts';
 import { credentialOf } from '../../connections/refresh.ts';
 import { openTicket, type Ticket } from '../../connections/ticket.ts';
 import { filledIn, unfitVariable, type Variables, variablesOf } from '../../connections/variables.ts';
-import type { Vault } from '../../connections/vault.ts';
-import type { Cache } from '../../core/cache.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { ConnectionRow, ConnectionTable } from '../../core/connections.ts';
 import type { HttpReply, HttpRequest } from '../../http/exchange.ts';
-import { sha256 } from '../../lib/digest.ts';
-import { createIds } from '../../lib/ids.ts';
 import type { Sealer } from '../../lib/seal.ts';
-import { type Cookies, createCookies, randomSecret } from '../../oauth/browser/cookies.ts';
+import { type Cookies, createCookies } from '../../oauth/browser/cookies.ts';
 import { createFormTokens, type FormTokens } from '../../oauth/browser/form-token.ts';
 import { seeOther } from '../../oauth/browser/shell.ts';
 import { createOneTime, type OneTime } from '../../oauth/login/one-time.ts';
@@ -22,8 +14,9 @@ import { type ConnectableOAuth, connectableOf, placesOf } from '../config/connec
 import { startPath } from '../credentials/connect-url.ts';
 import { createFindEndpoints, type FindEndpoints } from '../credentials/oauth-endpoints.ts';
 import { exchangeCode } from './exchange.ts';
-import type { IsGood } from './holders.ts';
-import { connectedPage, type End, endPage, startPage } from './pages.ts';
+import { type FinishParts, finish, NOT_KEPT } from './finish.ts';
+import { type End, endPage, startPage } from './pages.ts';
+import { overReason } from './waiting.ts';
 
 /** Has users sign in where that can be done. */
 export interface SignIn {
@@ -33,53 +26,21 @@ export interface SignIn {
   begin(about: string, requestId: string): Promise<HttpReply>;
 }
 
-/** What became of a connect URL, for the log and the audit trail. */
-export type ConnectEvent =
-  | {
-      readonly kind: 'connection_created' | 'connection_changed';
-      readonly row: ConnectionRow;
-      readonly requestId: string;
-    }
-  | {
-      readonly kind: 'connect_failed';
-      readonly ticket: Pick<Ticket, 'tenant' | 'upstream'>;
-      readonly reason: string;
-      readonly requestId: string;
-    };
-
-export interface ConnectFlowParts {
-  readonly table: ConnectionTable;
-  readonly vault: Vault;
-  /** One that seals what it is given. */
-  readonly cache: Cache;
-  readonly clock: Clock;
+export interface ConnectFlowParts extends FinishParts {
   readonly sealer: Sealer;
   /** The config that is served now. */
   readonly config: () => Config;
   /** Nothing where nobody signs in. */
   readonly signIn: () => SignIn | undefined;
-  /** Whether a tenant is suspended. @throws PosternError `unavailable` */
-  readonly suspended: (tenant: string) => Promise<boolean>;
-  /** Whether what a URL was given to is good still. */
-  readonly isGood: IsGood;
-  readonly happened: (event: ConnectEvent) => void;
 }
 
 /** Between the redirect to the authorization server of an upstream and its callback. */
 interface Leaving {
   readonly ticket: Ticket;
   readonly verifier: string;
+  /** Whether the user whose account it becomes has signed in on the way. */
+  readonly signedIn: boolean;
 }
-
-/** What waits for whoever asked to take it over. */
-interface Waiting {
-  readonly ticket: Ticket;
-  readonly kept: Kept;
-  readonly scopes: readonly string[];
-}
-
-/** An account that is kept now. */
-type Stored = Extract<KeptAccount, { readonly row: ConnectionRow }>;
 
 /** What it takes at one origin. */
 interface Desk {
@@ -91,14 +52,13 @@ interface Desk {
 
 /** A state lives no longer (MCP, "Confused deputy"). */
 const STATE_MS = 10 * 60_000;
-const WAITING_MS = 10 * 60_000;
 /** People go back and begin again; nobody does so often. */
 const MOST_BEGINNINGS = 20;
 
 /**
  * An account is connected in one browser, from the page that says whose it becomes to the answer of the authorization
- * server. Where it becomes one user's, that very user has to sign in; else whoever holds the URL is believed, and
- * whoever asked can have the last word (`returnTo`).
+ * server. Where it becomes one user's, that very user has to sign in, if that can be done; else whoever asked has the
+ * last word: by the code that the browser is shown, or by the one that it is sent back with (`returnTo`).
  */
 export class ConnectFlow {
   readonly #parts: ConnectFlowParts;
@@ -136,7 +96,7 @@ export class ConnectFlow {
     if (unfitVariable(given, places) !== undefined) return ask(given);
     if (await this.#isTooOften(ticket)) return this.#failed('ticket', ticket, 'begun too often', requestId);
     if (knows && signIn !== undefined) return signIn.begin(JSON.stringify([upstream, sealed, given]), requestId);
-    return this.#leave(filled(ticket, given), oauth, desk, requestId);
+    return this.#leave({ ticket: filled(ticket, given), signedIn: false }, oauth, desk, requestId);
   }
 
   /** 2. Who signed in, where somebody had to (security case 71). */
@@ -147,18 +107,23 @@ export class ConnectFlow {
     if (identity === undefined) return this.#failed('refused', ticket, 'sign-in', requestId);
     const same = identity.subject === ticket.subject && identity.tenants.some(({ id }) => id === ticket.tenant);
     if (!same) return this.#failed('person', ticket, 'another user', requestId);
-    return this.#leave(filled(ticket, given), oauth, desk, requestId);
+    return this.#leave({ ticket: filled(ticket, given), signedIn: true }, oauth, desk, requestId);
   }
 
   /** 3. To the authorization server of the upstream. */
-  async #leave(ticket: Ticket, oauth: ConnectableOAuth, desk: Desk, requestId: string): Promise<HttpReply> {
-    const { origin, states } = desk;
+  async #leave(
+    leaving: Omit<Leaving, 'verifier'>,
+    oauth: ConnectableOAuth,
+    { origin, states }: Desk,
+    requestId: string,
+  ): Promise<HttpReply> {
+    const { ticket } = leaving;
     const found = await this.#find(oauth);
     if (found === undefined) return this.#failed('away', ticket, 'no metadata of the issuer', requestId);
     const endpoint = filledIn(found.authorizationEndpoint ?? '', ticket.variables);
     if (endpoint === undefined) return this.#failed('failed', ticket, 'no authorization endpoint', requestId);
     const verifier = createVerifier();
-    const { name: state, cookie } = await states.keep({ ticket, verifier }, STATE_MS);
+    const { name: state, cookie } = await states.keep({ ...leaving, verifier }, STATE_MS);
     const { clientId, scopes, parameters } = oauth;
     const redirectUri = callbackOf(origin, ticket.upstream);
     const location = authorizationUrl({ endpoint, clientId, scopes, parameters, redirectUri, state, verifier });
@@ -174,7 +139,7 @@ export class ConnectFlow {
     const kept = await desk.states.take(state, request);
     if (kept === 'unknown') return endPage('used', requestId);
     if (kept === 'foreign') return endPage('browser', requestId);
-    const { ticket, verifier } = kept;
+    const { ticket, verifier, signedIn } = kept;
     const cookies = [desk.states.forget(state)];
     const fail = (end: End, reason: string) => this.#failed(end, ticket, reason, requestId, cookies);
     // Another authorization server has our state: it would be given the code of this one (RFC 9700 §4.4, security case 88).
@@ -201,47 +166,13 @@ export class ConnectFlow {
     if (!(await cache.setIfAbsent(usedKey(ticket), 'used', lifeMs))) return fail('ticket', 'used');
     const scopes = given.scopes ?? oauth.scopes;
     const waiting = { ticket, kept: credentialOf(given, clock.now()), scopes };
-    if (ticket.returnTo !== null) return this.#handBack(waiting, ticket.returnTo, cookies);
-    const stored = await this.#store(waiting).catch(async (thrown: unknown) => {
-      await cache.delete(usedKey(ticket));
-      throw thrown;
-    });
-    if (!('row' in stored)) {
-      const { end, reason } = NOT_STORED[stored.kind];
-      return fail(end, reason);
-    }
-    this.#parts.happened({ kind: `connection_${stored.kind}`, row: stored.row, requestId });
-    return connectedPage(ticket, requestId, cookies);
-  }
-
-  /** 5. Where whoever asked has the last word: it knows who its user is, and takes the account over or leaves it. */
-  async #handBack(waiting: Waiting, returnTo: string, cookies: readonly string[]): Promise<HttpReply> {
-    const code = randomSecret();
-    await this.#parts.cache.set(waitingKey(code), JSON.stringify(waiting), WAITING_MS);
-    const url = new URL(returnTo);
-    url.searchParams.set('code', code);
-    return seeOther(url.href, cookies);
-  }
-
-  /**
-   * Takes over what a browser came back with, once.
-   * @param tenant whose server asks.
-   * @returns nothing for a code that is unknown, used, ten minutes old, or of another tenant; or where the name is taken,
-   *   or what it was for has ended.
-   */
-  async confirm(code: string, tenant: string): Promise<Stored | undefined> {
-    const taken = await this.#parts.cache.take(waitingKey(code));
-    const waiting = taken === undefined ? undefined : (JSON.parse(taken) as Waiting);
-    if (waiting?.ticket.tenant !== tenant || (await this.#over(waiting.ticket)) !== undefined) return undefined;
-    const stored = await this.#store(waiting);
-    return 'row' in stored ? stored : undefined;
-  }
-
-  #store({ ticket, kept, scopes }: Waiting): Promise<KeptAccount> {
-    const { tenant, upstream, name, subject, issuer, variables, replaces } = ticket;
-    const owner = { tenant, upstream, name, subject, issuer };
-    const id = createIds(this.#parts.clock)('con');
-    return keepAccount({ id, ...owner, variables, baseUrl: null, scopes }, kept, this.#parts, replaces);
+    const ended = await finish({ waiting, signedIn, requestId, cookies }, this.#parts).catch(
+      async (thrown: unknown) => {
+        await cache.delete(usedKey(ticket));
+        throw thrown;
+      },
+    );
+    return typeof ended === 'string' ? fail(NOT_KEPT[ended].end, NOT_KEPT[ended].reason) : ended;
   }
 
   #failed(end: End, { tenant, upstream }: Ticket, reason: string, requestId: string, cookies: readonly string[] = []) {
@@ -256,12 +187,8 @@ export class ConnectFlow {
     return (await cache.get(usedKey(ticket))) === undefined ? ticket : undefined;
   }
 
-  /** Why a URL is good no more, although its time is not over (security case 59): asked with each step. */
-  async #over(ticket: Ticket): Promise<string | undefined> {
-    const { suspended, isGood, table } = this.#parts;
-    if (await suspended(ticket.tenant)) return 'the tenant is suspended';
-    if (!(await isGood(ticket.holder))) return 'what it was given to has ended';
-    return isAsSeen(await table.named(ticket), ticket.replaces) ? undefined : 'the account is another one by now';
+  #over(ticket: Ticket): Promise<string | undefined> {
+    return overReason(ticket, this.#parts);
   }
 
   /** Each beginning waits in the cache for minutes. */
@@ -287,13 +214,6 @@ export class ConnectFlow {
   }
 }
 
-/** What whoever opened it is told where nothing was kept, and why that is. */
-const NOT_STORED = {
-  taken: { end: 'taken', reason: 'the name is taken' },
-  full: { end: 'full', reason: 'there may be no more accounts' },
-  moved: { end: 'ticket', reason: 'the account is another one by now' },
-} as const satisfies { readonly [kind: string]: { readonly end: End; readonly reason: string } };
-
 /** Where the user allows it, as far as that is known before the form is filled in. */
 function hostOf({ authorizationEndpoint, issuer }: ConnectableOAuth, variables: Variables): string {
   const template = authorizationEndpoint ?? issuer ?? '';
@@ -310,10 +230,6 @@ function callbackOf(origin: string, upstream: string): string {
 
 function usedKey({ id }: Ticket): string {
   return `connect:used:${id}`;
-}
-
-function waitingKey(code: string): string {
-  return `connect:waiting:${sha256(code)}`;
 }
 
 /** An error of somebody else's, as the log may have it. */

@@ -1,4 +1,5 @@
 import type { Ticket } from '../../connections/ticket.ts';
+import type { AskedBy } from '../../core/pending-accounts.ts';
 import type { HttpReply } from '../../http/exchange.ts';
 import { FORM_FIELD } from '../../oauth/browser/form-token.ts';
 import { foreign, type Html, html } from '../../oauth/browser/html.ts';
@@ -106,6 +107,11 @@ const ENDS = {
     title: 'Nothing was connected',
     text: 'There are as many accounts as there may be. One has to be deleted first.',
   },
+  crowded: {
+    status: 409,
+    title: 'Nothing was connected',
+    text: 'Too many accounts wait for their codes. Ask for another link in ten minutes.',
+  },
   away: { status: 503, title: 'This cannot be done right now', text: 'Try again in a minute. Nothing was changed.' },
   broken: {
     status: 500,
@@ -126,4 +132,26 @@ export function connectedPage({ name, tenant }: Ticket, requestId: string, cooki
 <p>The account is now known to <strong>${foreign(tenant)}</strong> as <strong>${foreign(name)}</strong>. You can close this window and go on where you came from.</p>
 <p class="small">Request <code>${requestId}</code></p>`;
   return page({ title: 'Connected', body, cookies });
+}
+
+/** To whom the person tells the code: to whoever asked, in the way they asked, and to nobody else. */
+const TELL: { readonly [way in AskedBy]: Html } = {
+  call: html`Type this code in where you were given the link: into the same conversation, when you are asked for it.`,
+  admin: html`Tell this code to whoever sent you here, in the way you know them by.`,
+  command: html`Tell this code to whoever sent you here, in the way you know them by.`,
+};
+
+/** Where nobody signed in: whoever asked has to say the code, which this browser alone is shown (RFC 8628 §6.1). */
+export function pendingPage(
+  { name, tenant, asker, askedBy }: Ticket,
+  code: string,
+  requestId: string,
+  cookies: readonly string[],
+): HttpReply {
+  const body = html`<h1>One more step</h1>
+<p>Nothing is connected yet. ${TELL[askedBy]} It is good for ten minutes, and once.</p>
+<p class="code"><strong>${code}</strong></p>
+<p class="warning" role="note">Tell it to nobody else. Whoever has it can have your account used for <strong>${foreign(tenant)}</strong>, as <strong>${foreign(name)}</strong>, asked for by ${foreign(asker)}. If you did not ask for this yourself, close this window: then nothing is connected.</p>
+<p class="small">Request <code>${requestId}</code></p>`;
+  return page({ title: 'One more step', body, cookies });
 }

@@ -4,6 +4,7 @@ import { unfitVariable, type Variables } from '../../connections/variables.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ConnectionTable } from '../../core/connections.ts';
 import { PosternError } from '../../core/errors.ts';
+import type { AskedBy } from '../../core/pending-accounts.ts';
 import { createIds } from '../../lib/ids.ts';
 import { createSealer, deriveKey, type Sealer } from '../../lib/seal.ts';
 import type { Config } from '../config/config.ts';
@@ -28,6 +29,8 @@ export interface ConnectWish {
   readonly asker?: string;
   /** What the URL is given to, and is good no longer than. Default: nothing that could end. */
   readonly holder?: Holder;
+  /** In what way it was asked for. Default: `command`. */
+  readonly askedBy?: AskedBy;
   /** One of `credential.oauth.returnTo`. Default: the browser stays on a page that says how it went. */
   readonly returnTo?: string;
   /** How long the URL is good, in milliseconds: from a minute to a day. Default: an hour. */
@@ -79,6 +82,7 @@ export async function createConnectUrl(
   const ticket: Ticket = {
     ...{ id: createIds(clock)('connect'), tenant, upstream, name, variables, expiresAt, holder, replaces, ...owner },
     ...{ asker: wish.asker ?? title ?? called, returnTo: wish.returnTo ?? null },
+    askedBy: wish.askedBy ?? 'command',
   };
   const sealed = sealTicket(ticket, connectSealer(master));
   return { url: `${new URL(url).origin}${startPath(upstream)}?ticket=${sealed}`, expiresAt };

@@ -12,7 +12,7 @@ import { tokenRequests } from './token-request.ts';
 /** What connections live on for as long as the process does. */
 export type ConnectionGround = Pick<
   AccountsOptions,
-  'table' | 'vault' | 'cache' | 'clock' | 'lost' | 'connectUrl' | 'watch'
+  'table' | 'vault' | 'cache' | 'clock' | 'lost' | 'connectUrl' | 'pending' | 'watch'
 >;
 
 /** The upstream that accounts are of. */

@@ -1,9 +1,10 @@
 import { CHOICE } from '../../connections/choose.ts';
+import { CODE_ARGUMENT } from '../../connections/user-code.ts';
 import { variablesOf } from '../../connections/variables.ts';
 import type { Principal } from '../../core/principal.ts';
-import type { Callable, Run } from '../../tools/callable.ts';
+import type { Callable } from '../../tools/callable.ts';
 import { choosingCallable } from '../../tools/guards/choosing.ts';
-import { connectingCallable } from '../../tools/guards/connecting.ts';
+import { type ConnectDesk, connectingCallable } from '../../tools/guards/connecting.ts';
 import type { CredentialSource } from '../../upstream/credential.ts';
 import type { MappingInput, OnFault } from '../../upstream/mapping.ts';
 import type { UpstreamConfig } from '../config/config.ts';
@@ -25,11 +26,15 @@ export function accountTools(config: UpstreamConfig, source: CredentialSource): 
   const { accounts } = source;
   const { choose } = config.credential;
   const { offerTo = 'nobody' } = connectableOf(config) ?? {};
-  const urlOf = ({ principal, connection }: Run) => accounts.connectUrl(principal, connection);
+  const desk: ConnectDesk = {
+    urlOf: ({ principal, connection }) => accounts.connectUrl(principal, connection),
+    waits: ({ principal }) => accounts.waits(principal),
+    confirm: ({ principal, requestId }, code) => accounts.confirm(principal, code, requestId),
+  };
   return {
     ...(choose ? { choices: accounts.names } : {}),
     over: (callable) => {
-      const connecting = offerTo === 'nobody' ? callable : connectingCallable(callable, urlOf);
+      const connecting = offerTo === 'nobody' ? callable : connectingCallable(callable, CODE_ARGUMENT, desk);
       return choose ? choosingCallable(connecting, CHOICE) : connecting;
     },
   };
