@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-/** The version of this package. From sources and from `dist` alike, package.json is one folder up. */
+/** The version of this package, found by its name: wherever a bundler puts these lines, they find the same file. */
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = createRequire(import.meta.url)('postern/package.json');
   return String((manifest as { version?: unknown }).version);
 }
