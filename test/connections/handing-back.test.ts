@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Administered, type Asker, openAdministered } from '../admin/admin.ts';
 import { DOCUMENT, OPEN_TOOLS, SERVER_URL } from '../credentials/api.ts';
-import { formOf } from '../oauth/login/jar.ts';
 import { MASTER } from '../security/door.ts';
+import { browse as browsed } from './browsing.ts';
 import { openSetting, type Setting } from './setting.ts';
 
 const RETURN_TO = 'https://app.acme.test/connected?from=postern';
@@ -36,33 +36,9 @@ afterEach(async () => {
 
 /** What the browser is sent to in the end, and the cookies that it was given. */
 async function browse(connectUrl: string): Promise<{ readonly end: URL; readonly cookies: readonly string[] }> {
-  const kept = new Map<string, string>();
-  const given: string[] = [];
-  const ask = async (url: URL, form?: URLSearchParams) => {
-    const cookie = [...kept].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await server.door.send({
-      method: form === undefined ? 'GET' : 'POST',
-      path: url.pathname + url.search,
-      headers: {
-        ...{ host: url.host, cookie, origin: url.origin },
-        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      ...(form === undefined ? {} : { body: String(form) }),
-    });
-    for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
-      given.push(line);
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      kept.set(name, value);
-    }
-    return answer;
-  };
-  const page = await ask(new URL(connectUrl));
-  const { fields } = formOf({ text: page.body } as Parameters<typeof formOf>[0]);
-  const left = await ask(new URL(connectUrl), new URLSearchParams({ ...fields, decision: 'connect' }));
-  const allowed = await fetch(`${left.headers['location']}&organization=acme`, { redirect: 'manual' });
-  const back = await ask(new URL(allowed.headers.get('location') ?? ''));
+  const { back, cookies } = await browsed(server.door, connectUrl);
   expect(back.status).toBe(303);
-  return { end: new URL(String(back.headers['location'])), cookies: given };
+  return { end: new URL(String(back.headers['location'])), cookies };
 }
 
 const urlFor = async (tenant: string): Promise<string> => {
