@@ -28,7 +28,7 @@ test('every kind of credential has a row', () => {
 test('every command of the page is one, with the options that it has', () => {
   const { commands } = connectionsCommand({} as Io);
   const lines = blocks('sh').flatMap((text) => text.split('\n').filter((line) => line !== ''));
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   for (const line of lines) {
     const [, name = '', rest = ''] = /postern connections (\w+)(.*)$/.exec(line) ?? [];
     const found = commands.find((each) => each.name() === name);
