@@ -1,4 +1,4 @@
-import type { Account, Accounts, ConnectionRow } from '../core/connections.ts';
+import type { Account, Accounts, AskedOfCaller, ConnectionRow } from '../core/connections.ts';
 import { PosternError } from '../core/errors.ts';
 import { type Principal, principalKey } from '../core/principal.ts';
 import { Lru } from '../lib/lru.ts';
@@ -53,16 +53,16 @@ type AccountOwner = Pick<ConnectionRow, 'tenant' | 'upstream' | 'subject' | 'iss
 const EARLY_MS = 30_000;
 /** Those of the tenant, and a user's own. */
 const MOST = 2 * MOST_OF_OWNER;
-/** The names of somebody's accounts may be so old in what they are shown. */
-const NAMES_MS = 5_000;
-const KEPT_NAMES = 10_000;
+/** What is known of somebody's accounts may be so old in what they are shown. */
+const ASKED_MS = 5_000;
+const KEPT_ASKED = 10_000;
 const NO_NAMES: readonly string[] = [];
 
 /** The connections of one upstream, for calls. */
 export function createAccounts(options: AccountsOptions): Accounts {
   const { table, vault, clock, upstream } = options;
   const refresh = createRefresh(options);
-  const known = new Lru<string, { readonly names: readonly string[]; readonly until: number }>({ max: KEPT_NAMES });
+  const known = new Lru<string, { readonly asked: AskedOfCaller; readonly until: number }>({ max: KEPT_ASKED });
 
   const usable = async ({ tenant, kind, subject, issuer, link }: Principal): Promise<ConnectionRow[]> => {
     // A link that was made for one account is used with no other, whoever's they are.
@@ -133,6 +133,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return undefined;
   };
 
+  const waits = async (principal: Principal): Promise<boolean> => {
+    const owner = ownerFor(principal, options);
+    return owner !== undefined && (await options.pending?.waits(owner)) === true;
+  };
+
   return {
     accountFor: async (principal, name) => {
       const row = chosen(await usable(principal), name, options.choose);
@@ -150,15 +155,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
         throw thrown;
       }
     },
-    names: async (principal) => {
+    asked: async (principal) => {
       const key = JSON.stringify([principalKey(principal), principal.link?.connectionId]);
       const kept = known.get(key);
-      if (kept !== undefined && kept.until > clock.now()) return kept.names;
+      if (kept !== undefined && kept.until > clock.now()) return kept.asked;
       // A list is no worse for want of them: whoever calls is told.
-      const rows = await usable(principal).catch(() => []);
-      const names = rows.length > 1 ? rows.map(({ name }) => name) : NO_NAMES;
-      known.set(key, { names, until: clock.now() + NAMES_MS });
-      return names;
+      const rows = options.choose ? await usable(principal).catch(() => []) : [];
+      const asked = {
+        names: rows.length > 1 ? rows.map(({ name }) => name) : NO_NAMES,
+        waits: await waits(principal).catch(() => false),
+      };
+      known.set(key, { asked, until: clock.now() + ASKED_MS });
+      return asked;
     },
     connectUrl: async (principal, name) => {
       const rows = await usable(principal);
@@ -168,10 +176,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const wish = wishOf(principal, row, options);
       return wish && options.connectUrl?.(wish);
     },
-    waits: async (principal) => {
-      const owner = ownerFor(principal, options);
-      return owner !== undefined && (await options.pending?.waits(owner)) === true;
-    },
+    waits,
     confirm: async (principal, code, requestId) => {
       const owner = ownerFor(principal, options);
       return owner !== undefined && (await options.pending?.confirm(owner, code, requestId)) === true;

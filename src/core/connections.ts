@@ -135,6 +135,14 @@ export interface Account {
   readonly baseUrl: string | null;
 }
 
+/** What a caller can say of their accounts in a call. */
+export interface AskedOfCaller {
+  /** The names among which they choose; none where they have one account at the most. */
+  readonly names: readonly string[];
+  /** Whether an account waits for its code. */
+  readonly waits: boolean;
+}
+
 /** The connections of an upstream. */
 export interface Accounts {
   /**
@@ -150,8 +158,8 @@ export interface Accounts {
    * @throws PosternError `upstream_unavailable` when that cannot be told right now.
    */
   renew(refused: Account): Promise<Account | undefined>;
-  /** The names among which a caller chooses, as of some seconds ago; none where they have one account at the most. */
-  names(principal: Principal): Promise<readonly string[]>;
+  /** What a caller can say of their accounts in a call, as of some seconds ago. */
+  asked(principal: Principal): Promise<AskedOfCaller>;
   /**
    * Where a caller who has no account, or none that is good, can have one connected.
    * @param name as in {@link Accounts.accountFor}.

@@ -1,17 +1,18 @@
+import type { AskedOfCaller } from '../core/connections.ts';
 import type { Json } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Tool } from '../core/tool.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Callable } from './callable.ts';
-import { withChoice } from './choice.ts';
+import { withChoice, withCode } from './choice.ts';
 import { type Listing, type Page, type PagedList, type PageLimits, pagedList } from './pages.ts';
 import { securitySchemesFor, sees, sightOf, unknownTool } from './policy.ts';
 
 /** Distinct sets of visible tools that are kept serialised. A set more costs its serialisation again, nothing else. */
 const KEPT_SETS = 256;
 
-/** The accounts that a caller has several of, by upstream: their names, in the order that they are shown in. */
-export type Choices = ReadonlyMap<string, readonly string[]>;
+/** What a caller can say of their accounts besides the arguments of tools, by upstream. */
+export type Choices = ReadonlyMap<string, AskedOfCaller>;
 
 /** The tools of one endpoint. */
 export interface Catalog {
@@ -20,7 +21,7 @@ export interface Catalog {
   find(name: string): Callable;
   /**
    * What `principal` is shown, serialised once for all who are shown the same.
-   * @param choices the accounts among which they choose. Default: they have none to choose from.
+   * @param choices what they can say of their accounts. Default: nothing.
    */
   list(principal: Principal, cursor: string | undefined, choices?: Choices): Page;
   /** Whether `principal` is shown a tool that asks the client things. */
@@ -33,9 +34,10 @@ interface VisibleSet {
 }
 
 function listingFor(principal: Principal, choices?: Choices): Listing<Callable> {
-  const chosen = ({ tool, choice }: Callable): Tool => {
-    const names = choice === undefined ? undefined : choices?.get(tool.upstream);
-    return choice === undefined || names === undefined ? tool : withChoice(tool, choice, names);
+  const chosen = ({ tool, choice, secretArgument: code }: Callable): Tool => {
+    const { names = [], waits = false } = choices?.get(tool.upstream) ?? {};
+    const choosing = choice === undefined || names.length === 0 ? tool : withChoice(tool, choice, names);
+    return code !== undefined && waits ? withCode(choosing, code) : choosing;
   };
   return {
     keyOf: ({ tool }) => tool.name,

@@ -13,3 +13,10 @@ export function withChoice(tool: Tool, argument: string, names: readonly string[
   const demanded = Array.isArray(required) ? required : [];
   return { ...tool, inputSchema: { ...rest, properties, required: [argument, ...demanded] } };
 }
+
+/** The tool as it is shown to somebody whose account waits for its code: the argument comes last, and may be left away. */
+export function withCode(tool: Tool, argument: string): Tool {
+  const description = 'The code that the user read on the page where they connected an account, and gave you for this.';
+  const properties = { ...propertiesOf(tool.inputSchema), [argument]: { type: 'string', description } };
+  return { ...tool, inputSchema: { ...tool.inputSchema, properties } };
+}

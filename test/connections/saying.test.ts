@@ -1,5 +1,6 @@
 /** The ways in which the code of an account comes to the server within a call. */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { JsonSchema } from '../../src/core/json.ts';
 import { DOCUMENT, OPEN_TOOLS } from '../credentials/api.ts';
 import { wrongCodes } from './codes.ts';
 import { openPending, type PendingSetting } from './pending.ts';
@@ -22,6 +23,25 @@ test('where tools are searched, it stands beside the other arguments', async () 
   expect(error.details).toMatchObject({ waitsForCode: true, argument: 'connection_code' });
   const said = await it.call(key, { name: 'me', arguments: { connection_code: code } }, 'call_read');
   expect(said).toEqual({ organization: 'acme' });
+});
+
+test('the list of tools shows it while an account waits, to whom it waits for', async () => {
+  it = await openPending();
+  const shown = async (key: string) => {
+    const { tools } = (await it.door.modern(key, 'tools/list')).json.result;
+    return (tools as { readonly name: string; readonly inputSchema: JsonSchema }[]).map(({ name, inputSchema }) => {
+      const { properties, required = [] } = inputSchema;
+      return [name, Object.keys(Object(properties)), required] as const;
+    });
+  };
+  const [ben, globex] = [await it.token('ben'), await it.key('globex')];
+  const before = await shown(globex);
+  const { key, code } = await waiting();
+  const waited = before.map(([name, shown, required]) => [name, [...shown, 'connection_code'], required]);
+  expect([await shown(key), await shown(ben), await shown(globex)]).toEqual([waited, before, before]);
+  await it.call(key, { connection_code: code });
+  await it.clock.advance(5_000);
+  expect(await shown(key)).toEqual(before);
 });
 
 test('it goes to no API, nor does it stand in the way of other arguments', async () => {

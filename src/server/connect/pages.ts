@@ -26,7 +26,7 @@ export interface StartPage {
 /** Whose account is about to be whose: what a link from somebody else must not do unseen. */
 export function startPage(given: StartPage): HttpReply {
   const { ticket, serverName, host, missing, signIn, action, token, requestId, cookies } = given;
-  const { tenant, subject, name, asker, upstream } = ticket;
+  const { tenant, subject, name, asker, upstream, returnTo } = ticket;
   const whose = subject === null ? html`everybody of <strong>${foreign(tenant)}</strong>` : html`you alone`;
   const body = html`<h1>Connect your account at ${foreign(host)}?</h1>
 <dl>
@@ -37,6 +37,7 @@ export function startPage(given: StartPage): HttpReply {
 </dl>
 <p class="warning" role="note">Go on only if you asked for this yourself. Whoever it will be used by can do with your account what you allow at ${foreign(host)}.</p>
 ${signIn ? html`<p>You sign in first, so that it becomes nobody else's.</p>` : undefined}
+${signIn || returnTo !== null ? undefined : html`<p>In the end you are shown a code. Nothing is connected before whoever asked has it from you.</p>`}
 <form method="post" action="${action}">
 <input type="hidden" name="${FORM_FIELD}" value="${token}">
 ${missing.map((each) => variableField(each, given.given?.[each]))}

@@ -2,7 +2,7 @@ import type { Principal } from '../../core/principal.ts';
 import type { Choices } from '../../tools/catalog.ts';
 import type { LoadedUpstream } from '../upstreams/upstreams.ts';
 
-/** @returns the accounts among which a caller chooses, at any upstream; nothing for who has nothing to choose. */
+/** @returns what a caller can say of their accounts, at any upstream; nothing for who has nothing to say. */
 export type ChoicesOf = (principal: Principal) => Promise<Choices | undefined>;
 
 /** @returns nothing where no upstream has callers choose. */
@@ -14,8 +14,8 @@ export function choicesOf(upstreams: readonly Pick<LoadedUpstream, 'name' | 'cho
   return {
     choices: async (principal) => {
       const all = await Promise.all(able.map(async ({ name, choices }) => [name, await choices(principal)] as const));
-      const several = all.filter(([, names]) => names.length > 0);
-      return several.length === 0 ? undefined : new Map(several);
+      const some = all.filter(([, { names, waits }]) => names.length > 0 || waits);
+      return some.length === 0 ? undefined : new Map(some);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { CHOICE } from '../../connections/choose.ts';
 import { CODE_ARGUMENT } from '../../connections/user-code.ts';
 import { variablesOf } from '../../connections/variables.ts';
+import type { AskedOfCaller } from '../../core/connections.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Callable } from '../../tools/callable.ts';
 import { choosingCallable } from '../../tools/guards/choosing.ts';
@@ -15,8 +16,8 @@ import { compileConfigured, type ExpressionContext } from './expressions.ts';
 
 /** What connected accounts mean for the tools of an upstream. */
 export interface AccountTools {
-  /** The accounts among which a caller chooses, by name. Absent where nobody does. */
-  readonly choices?: (principal: Principal) => Promise<readonly string[]>;
+  /** What a caller can say of their accounts besides the arguments of a tool. Absent where nobody says anything. */
+  readonly choices?: (principal: Principal) => Promise<AskedOfCaller>;
   /** A tool that is called with them. */
   over(callable: Callable): Callable;
 }
@@ -32,7 +33,7 @@ export function accountTools(config: UpstreamConfig, source: CredentialSource): 
     confirm: ({ principal, requestId }, code) => accounts.confirm(principal, code, requestId),
   };
   return {
-    ...(choose ? { choices: accounts.names } : {}),
+    ...(choose || offerTo !== 'nobody' ? { choices: accounts.asked } : {}),
     over: (callable) => {
       const connecting = offerTo === 'nobody' ? callable : connectingCallable(callable, CODE_ARGUMENT, desk);
       return choose ? choosingCallable(connecting, CHOICE) : connecting;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { type OpenApiParts, openApiCallable, openApiReader, type UpstreamNote } from '../../calls/openapi-tool.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { RefuseName } from '../../core/connections.ts';
+import type { AskedOfCaller, RefuseName } from '../../core/connections.ts';
 import type { Principal } from '../../core/principal.ts';
 import { createEgress, type Egress } from '../../lib/egress.ts';
 import { SchemaCompiler } from '../../lib/schema.ts';
@@ -87,7 +87,7 @@ export interface LoadedUpstream {
   /** What accounts that are connected may not send. */
   readonly accountNames: RefuseName;
   /** The accounts among which a caller chooses, by name; absent where nobody does. */
-  readonly choices?: (principal: Principal) => Promise<readonly string[]>;
+  readonly choices?: (principal: Principal) => Promise<AskedOfCaller>;
   /** What the config has before one of its tools. */
   guardsOf(tool: OpenApiTool): ToolGuards;
   /** What else it offers, where it is of a kind that does. Read whenever what is served is put together. */
