@@ -23,6 +23,10 @@ test('where tools are searched, it stands beside the other arguments', async () 
   expect(error.details).toMatchObject({ waitsForCode: true, argument: 'connection_code' });
   const said = await it.call(key, { name: 'me', arguments: { connection_code: code } }, 'call_read');
   expect(said).toEqual({ organization: 'acme' });
+  await it.clock.advance(2_000);
+  const calls = await it.door.database.calls.recent({ limit: 10 });
+  expect(calls.map(({ tool }) => tool)).toContain('me');
+  expect(JSON.stringify(calls) + it.door.log()).not.toContain(code);
 });
 
 test('the list of tools shows it while an account waits, to whom it waits for', async () => {
