@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Abort, type Signal } from '../core/abort.ts';
 import { PosternError } from '../core/errors.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { HttpReply, HttpRequest, Runs } from '../http/exchange.ts';
@@ -12,7 +13,7 @@ export class NodeRequest implements HttpRequest {
   readonly #headers: IncomingMessage['headers'];
   readonly #outgoing: ServerResponse;
   readonly #clientAddress: ClientAddress | undefined;
-  #signal: AbortSignal | undefined;
+  #signal: Signal | undefined;
 
   /** @param clientAddress how the client is told from the proxies before this server. Default: the peer is the client. */
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, clientAddress?: ClientAddress) {
@@ -36,7 +37,7 @@ export class NodeRequest implements HttpRequest {
     return this.#clientAddress?.(peer, this.header('x-forwarded-for')) ?? peer;
   }
 
-  get signal(): AbortSignal {
+  get signal(): Signal {
     this.#signal ??= closeSignal(this.#outgoing);
     return this.#signal;
   }
@@ -62,13 +63,13 @@ export class NodeRequest implements HttpRequest {
   }
 }
 
-function closeSignal(outgoing: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  if (outgoing.destroyed) controller.abort();
+function closeSignal(outgoing: ServerResponse): Signal {
+  const abort = new Abort();
+  if (outgoing.destroyed) abort.abort();
   outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort();
+    if (!outgoing.writableFinished) abort.abort();
   });
-  return controller.signal;
+  return abort;
 }
 
 function readAll(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import type { Signal } from '../core/abort.ts';
 import { asPosternError } from '../core/errors.ts';
 import { type HttpReply, type HttpRequest, json } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
@@ -130,7 +131,7 @@ test('a stream is sent as it comes, and cancelled when the client goes away', as
 test('a stream for a client that has left before it began is cancelled, too', async () => {
   const [asked, cancelled] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
   const { url } = await serve(async ({ signal }) => {
-    const left = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    const left = new Promise<void>((resolve) => signal.addEventListener('abort', resolve));
     asked.resolve();
     await left;
     const body = new ReadableStream<Uint8Array>({
@@ -147,7 +148,7 @@ test('a stream for a client that has left before it began is cancelled, too', as
 });
 
 test('the signal of a request aborts when its client goes away, and not when it was answered', async () => {
-  const seen = Promise.withResolvers<AbortSignal>();
+  const seen = Promise.withResolvers<Signal>();
   const { url } = await serve(async (request) => {
     seen.resolve(request.signal);
     return request.path === '/wait' ? new Promise<HttpReply>(() => undefined) : json(200, {});
@@ -155,7 +156,7 @@ test('the signal of a request aborts when its client goes away, and not when it 
   const abort = new AbortController();
   const pending = fetch(`${url}/wait`, { signal: abort.signal }).catch(() => 'gone');
   const signal = await seen.promise;
-  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', resolve));
   abort.abort();
   await Promise.all([pending, aborted]);
   expect(signal.aborted).toBe(true);

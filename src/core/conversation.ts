@@ -1,3 +1,4 @@
+import type { Signal } from './abort.ts';
 import type { Content } from './content.ts';
 import type { Json, JsonObject, JsonSchema } from './json.ts';
 
@@ -43,7 +44,7 @@ export type Answers = { readonly [key: string]: JsonObject };
  */
 export interface Conversation {
   /** Aborted when the client cancels or goes away, and when the deadline passes. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** What the client says it can do. Unverified. */
   readonly capabilities: JsonObject;
   /** What the client calls itself. Unverified: shown and counted, never decided by. */

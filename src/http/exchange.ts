@@ -1,3 +1,5 @@
+import type { Signal } from '../core/abort.ts';
+
 /**
  * One HTTP request as the pipeline sees it: the least that both a Node socket and a web `Request` can give cheaply.
  * Building web `Request` and `Response` objects for every call would cost more than the call
@@ -19,7 +21,7 @@ export interface HttpRequest {
   /** The address of the client: the peer of the socket, or whom a proxy that is trusted names. */
   readonly address: string;
   /** Aborted when the client goes away before the reply is complete. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /**
    * Reads the whole body, once.
    * @throws PosternError `body_too_large` as soon as more than `limit` bytes are certain, `body_timeout` when it stalls.

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Signal } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { PosternError } from '../core/errors.ts';
 
@@ -10,7 +11,7 @@ export interface WireRequest {
   readonly method: string;
   readonly headers: { readonly [name: string]: string };
   readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   readonly maxBytes: number;
   readonly maxHeaders: number;
 }
@@ -63,7 +64,7 @@ export function networkError(cause: Error & { code?: unknown }, heard = true): P
   return new PosternError('upstream_unavailable', { cause });
 }
 
-export function cancelled(signal: AbortSignal): PosternError {
+export function cancelled(signal: Signal): PosternError {
   const reason: unknown = signal.reason;
   return reason instanceof PosternError ? reason : new PosternError('cancelled', { cause: reason });
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Signal } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { PosternError } from '../core/errors.ts';
 import { allowList, isPublicAddress, literalAddress } from './egress-address.ts';
@@ -24,7 +25,7 @@ export interface EgressRequest {
   /** Lower-case names. */
   readonly headers: { readonly [name: string]: string };
   readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   /** Milliseconds, when less than the egress' own `timeoutMs`. */
   readonly timeoutMs?: number;
   /** Bytes, instead of the egress' own `maxBytes`. */

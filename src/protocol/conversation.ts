@@ -1,3 +1,4 @@
+import { Abort, type Signal } from '../core/abort.ts';
 import { type Answers, type Conversation, LOG_LEVELS, type LogLevel, type Question } from '../core/conversation.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { lacking } from './ask.ts';
@@ -16,8 +17,8 @@ export interface Outlet {
 export const CLOSED_OUTLET: Outlet = { open: false, send: () => false };
 
 /**
- * The conversation of one running request. Made for every call, used by few: the abort controller, the only costly
- * part, is made when somebody asks for the signal.
+ * The conversation of one running request. Made for every call, used by few: the signal is made when somebody
+ * asks for it.
  */
 export abstract class RunConversation implements Conversation {
   /** The revision the request is read by. */
@@ -27,14 +28,14 @@ export abstract class RunConversation implements Conversation {
   protected readonly outlet: Outlet;
   readonly #progressToken: string | number | undefined;
   readonly #leastLevel: LogLevel | undefined;
-  readonly #gone: { readonly signal: AbortSignal } | undefined;
-  #controller: AbortController | undefined;
+  readonly #gone: { readonly signal: Signal } | undefined;
+  #signal: Abort | undefined;
   #aborted = false;
   #reason: unknown;
   #progress = Number.NEGATIVE_INFINITY;
 
   /** @param gone what tells that the client went away, where that ends the request. */
-  constructor(facts: ClientFacts, outlet: Outlet, gone: { readonly signal: AbortSignal } | undefined) {
+  constructor(facts: ClientFacts, outlet: Outlet, gone: { readonly signal: Signal } | undefined) {
     this.version = facts.version;
     this.capabilities = facts.capabilities;
     this.client = facts.client;
@@ -44,15 +45,15 @@ export abstract class RunConversation implements Conversation {
     this.#gone = gone;
   }
 
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+  get signal(): Signal {
+    if (this.#signal === undefined) {
+      this.#signal = new Abort();
       const gone = this.#gone?.signal;
-      if (this.#aborted) this.#controller.abort(this.#reason);
-      else if (gone?.aborted === true) this.#controller.abort(gone.reason);
+      if (this.#aborted) this.#signal.abort(this.#reason);
+      else if (gone?.aborted === true) this.#signal.abort(gone.reason);
       else gone?.addEventListener('abort', () => this.abort(gone.reason), { once: true });
     }
-    return this.#controller.signal;
+    return this.#signal;
   }
 
   get aborted(): boolean {
@@ -63,7 +64,7 @@ export abstract class RunConversation implements Conversation {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    this.#controller?.abort(reason);
+    this.#signal?.abort(reason);
   }
 
   progress(progress: number, total?: number, message?: string): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Signal } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Answers, Question } from '../core/conversation.ts';
 import { PosternError } from '../core/errors.ts';
@@ -36,7 +37,7 @@ export class LegacyConversation extends RunConversation {
   constructor(
     facts: ClientFacts,
     outlet: Outlet,
-    gone: { readonly signal: AbortSignal } | undefined,
+    gone: { readonly signal: Signal } | undefined,
     requestId: Id,
     dialogue: Dialogue | undefined,
   ) {

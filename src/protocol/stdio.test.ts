@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, FakeService, MODERN, text } from '../../test/protocol/harness.ts';
+import type { Signal } from '../core/abort.ts';
 import { createSealer } from '../lib/seal.ts';
 import { createMemoryCache } from '../stores/memory.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -167,7 +168,7 @@ describe('stdio', () => {
   });
 
   test('does not wait for ever for what still runs', async () => {
-    let signal: AbortSignal | undefined;
+    let signal: Signal | undefined;
     service.tools.set('wait', (_args, conversation) => {
       signal = conversation.signal;
       return new Promise(() => {});

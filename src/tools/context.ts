@@ -1,3 +1,4 @@
+import { asAbortSignal } from '../core/abort.ts';
 import type { Answers, Conversation, Elicitation, LogLevel, Question, SamplingRequest } from '../core/conversation.ts';
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
 import type { Principal } from '../core/principal.ts';
@@ -51,6 +52,7 @@ class CallContext implements HandlerContext {
   readonly principal: Principal;
   readonly requestId: string;
   readonly #conversation: Conversation;
+  #signal: AbortSignal | undefined;
   /** A handler that runs again asks in the same order, so a number is name enough. */
   #asked = 0;
 
@@ -60,8 +62,9 @@ class CallContext implements HandlerContext {
     this.#conversation = conversation;
   }
 
-  get signal() {
-    return this.#conversation.signal;
+  get signal(): AbortSignal {
+    this.#signal ??= asAbortSignal(this.#conversation.signal);
+    return this.#signal;
   }
 
   get capabilities() {

@@ -1,3 +1,4 @@
+import type { Signal } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { cancelled, Unanswered } from '../lib/egress-exchange.ts';
 
@@ -22,7 +23,7 @@ export interface RetryParts {
 export interface Attempts {
   /** Milliseconds for both attempts and what is between them. */
   readonly limitMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** Makes an attempt, and where it may, a second one. @param attempt is told how many milliseconds are left. */
@@ -47,7 +48,7 @@ export function createRetry({ clock, random }: RetryParts): Retry {
   };
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(clock: Clock, ms: number, signal: Signal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       stop();

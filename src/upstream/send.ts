@@ -1,3 +1,4 @@
+import { Abort, type Signal } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Account } from '../core/connections.ts';
 import { asPosternError, PosternError } from '../core/errors.ts';
@@ -39,7 +40,7 @@ export interface SendContext {
   readonly connection?: string;
   /** Sent as `X-Request-Id`, so that both sides' logs can be laid side by side. */
   readonly requestId: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   /** Milliseconds, when less than the egress' own. */
   readonly timeoutMs?: number;
   /** Method and path, and as whom the API sees the call: what its limits are looked up by. */
@@ -177,13 +178,16 @@ async function renewing<T>(
 ): Promise<Pick<Sent, 'response' | 'secrets'>> {
   const first = await orNoToken(() => proof.get());
   if (proof.watch === undefined) return renewingFrom(first, upstream, context, proof);
-  const ended = new AbortController();
+  const ended = new Abort();
   const stop = proof.watch(first, (reason) => ended.abort(reason));
   const { signal } = context;
+  const onAbort = (): void => ended.abort(signal?.reason);
   try {
-    const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
-    return await renewingFrom(first, upstream, { ...context, signal: either }, proof);
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort);
+    return await renewingFrom(first, upstream, { ...context, signal: ended }, proof);
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     stop();
   }
 }

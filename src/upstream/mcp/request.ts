@@ -1,3 +1,4 @@
+import type { Signal } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Conversation, Suspended } from '../../core/conversation.ts';
 import { PosternError } from '../../core/errors.ts';
@@ -118,7 +119,7 @@ function tooDeep(): PosternError {
   });
 }
 
-function cancelled(signal: AbortSignal): PosternError {
+function cancelled(signal: Signal): PosternError {
   return signal.reason instanceof PosternError
     ? signal.reason
     : new PosternError('cancelled', { cause: signal.reason });
