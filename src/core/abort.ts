@@ -50,12 +50,20 @@ export class Abort implements Signal {
   }
 }
 
+/**
+ * Calls `listener` once it is aborted: at once, where it is already.
+ * @returns what ends the listening.
+ */
+export function whenAborted(signal: Signal | undefined, listener: () => void): () => void {
+  if (signal?.aborted === true) listener();
+  else signal?.addEventListener('abort', listener, { once: true });
+  return () => signal?.removeEventListener('abort', listener);
+}
+
 /** The same as one of Node's, for whoever wants all of it. */
 export function asAbortSignal(signal: Signal): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
   const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort);
+  whenAborted(signal, () => controller.abort(signal.reason));
   return controller.signal;
 }

@@ -1,4 +1,4 @@
-import { Abort, type Signal } from '../core/abort.ts';
+import { Abort, type Signal, whenAborted } from '../core/abort.ts';
 import { type Answers, type Conversation, LOG_LEVELS, type LogLevel, type Question } from '../core/conversation.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { lacking } from './ask.ts';
@@ -30,8 +30,6 @@ export abstract class RunConversation implements Conversation {
   readonly #leastLevel: LogLevel | undefined;
   readonly #gone: { readonly signal: Signal } | undefined;
   #signal: Abort | undefined;
-  #aborted = false;
-  #reason: unknown;
   #progress = Number.NEGATIVE_INFINITY;
 
   /** @param gone what tells that the client went away, where that ends the request. */
@@ -49,22 +47,18 @@ export abstract class RunConversation implements Conversation {
     if (this.#signal === undefined) {
       this.#signal = new Abort();
       const gone = this.#gone?.signal;
-      if (this.#aborted) this.#signal.abort(this.#reason);
-      else if (gone?.aborted === true) this.#signal.abort(gone.reason);
-      else gone?.addEventListener('abort', () => this.abort(gone.reason), { once: true });
+      whenAborted(gone, () => this.abort(gone?.reason));
     }
     return this.#signal;
   }
 
   get aborted(): boolean {
-    return this.#aborted || this.#gone?.signal.aborted === true;
+    return this.#signal?.aborted === true || this.#gone?.signal.aborted === true;
   }
 
   abort(reason: unknown): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    this.#reason = reason;
-    this.#signal?.abort(reason);
+    this.#signal ??= new Abort();
+    this.#signal.abort(reason);
   }
 
   progress(progress: number, total?: number, message?: string): void {

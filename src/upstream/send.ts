@@ -1,4 +1,4 @@
-import { Abort, type Signal } from '../core/abort.ts';
+import { Abort, type Signal, whenAborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Account } from '../core/connections.ts';
 import { asPosternError, PosternError } from '../core/errors.ts';
@@ -181,13 +181,11 @@ async function renewing<T>(
   const ended = new Abort();
   const stop = proof.watch(first, (reason) => ended.abort(reason));
   const { signal } = context;
-  const onAbort = (): void => ended.abort(signal?.reason);
+  const stopListening = whenAborted(signal, () => ended.abort(signal?.reason));
   try {
-    if (signal?.aborted === true) onAbort();
-    signal?.addEventListener('abort', onAbort);
     return await renewingFrom(first, upstream, { ...context, signal: ended }, proof);
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    stopListening();
     stop();
   }
 }

@@ -7,7 +7,15 @@ import { randomSecret } from '../../oauth/browser/cookies.ts';
 import { seeOther } from '../../oauth/browser/shell.ts';
 import { connectedPage, type End, pendingPage } from './pages.ts';
 import type { PendingAccounts } from './pending.ts';
-import { keepWaiting, overReason, type Stored, type Waiting, type WaitingParts, whyNotWaiting } from './waiting.ts';
+import {
+  keepWaiting,
+  overReason,
+  type Stored,
+  WAITING_MS,
+  type Waiting,
+  type WaitingParts,
+  whyNotWaiting,
+} from './waiting.ts';
 
 /** What became of a connect URL, for the log and the audit trail. */
 export type ConnectEvent =
@@ -45,8 +53,6 @@ export interface Returned {
   readonly requestId: string;
   readonly cookies: readonly string[];
 }
-
-const WAITING_MS = 10 * 60_000;
 
 /** The last step in the browser, and what whoever asked does then. @returns the page, or why nothing is kept. */
 export async function finish(returned: Returned, parts: FinishParts): Promise<HttpReply | keyof typeof NOT_KEPT> {

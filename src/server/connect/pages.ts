@@ -136,11 +136,11 @@ export function connectedPage({ name, tenant }: Ticket, requestId: string, cooki
 }
 
 /** To whom the person tells the code: to whoever asked, in the way they asked, and to nobody else. */
-const TELL: { readonly [way in AskedBy]: Html } = {
-  call: html`Type this code in where you were given the link: into the same conversation, when you are asked for it.`,
-  admin: html`Tell this code to whoever sent you here, in the way you know them by.`,
-  command: html`Tell this code to whoever sent you here, in the way you know them by.`,
-};
+function whomToTell(askedBy: AskedBy): Html {
+  return askedBy === 'call'
+    ? html`Type this code in where you were given the link: into the same conversation, when you are asked for it.`
+    : html`Tell this code to whoever sent you here, in the way you know them by.`;
+}
 
 /** Where nobody signed in: whoever asked has to say the code, which this browser alone is shown (RFC 8628 §6.1). */
 export function pendingPage(
@@ -150,7 +150,7 @@ export function pendingPage(
   cookies: readonly string[],
 ): HttpReply {
   const body = html`<h1>One more step</h1>
-<p>Nothing is connected yet. ${TELL[askedBy]} It is good for ten minutes, and once.</p>
+<p>Nothing is connected yet. ${whomToTell(askedBy)} It is good for ten minutes, and once.</p>
 <p class="code"><strong>${code}</strong></p>
 <p class="warning" role="note">Tell it to nobody else. Whoever has it can have your account used for <strong>${foreign(tenant)}</strong>, as <strong>${foreign(name)}</strong>, asked for by ${foreign(asker)}. If you did not ask for this yourself, close this window: then nothing is connected.</p>
 <p class="small">Request <code>${requestId}</code></p>`;

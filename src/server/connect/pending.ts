@@ -5,7 +5,7 @@ import type { ConnectionName } from '../../core/connections.ts';
 import type { AskedBy, PendingAccount } from '../../core/pending-accounts.ts';
 import { constantTimeEqual } from '../../lib/digest.ts';
 import { deriveKey } from '../../lib/seal.ts';
-import { keepWaiting, overReason, type Stored, type Waiting, type WaitingParts } from './waiting.ts';
+import { keepWaiting, overReason, type Stored, WAITING_MS, type Waiting, type WaitingParts } from './waiting.ts';
 
 export interface PendingParts extends WaitingParts {
   /** At least 32 bytes. */
@@ -37,7 +37,6 @@ export interface PendingAccounts {
   confirm(owner: PendingOwner, code: string, askedBy?: AskedBy): Promise<Confirmed>;
 }
 
-const WAITING_MS = 10 * 60_000;
 /** Wrong codes that an account stands, from whomever. */
 const TRIES = 5;
 /** How many of one owner may wait at an upstream: each was a URL that somebody was given. */

@@ -5,6 +5,9 @@ import type { Ticket } from '../../connections/ticket.ts';
 import { createIds } from '../../lib/ids.ts';
 import type { IsGood } from './holders.ts';
 
+/** How long an account waits for whoever asked, by whichever code. */
+export const WAITING_MS = 10 * 60_000;
+
 /** An account that was connected at a connect URL, and is not kept yet. */
 export interface Waiting {
   readonly ticket: Ticket;

@@ -1,4 +1,4 @@
-import type { Signal } from '../../core/abort.ts';
+import { type Signal, whenAborted } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Conversation, Suspended } from '../../core/conversation.ts';
 import { PosternError } from '../../core/errors.ts';
@@ -80,9 +80,7 @@ export async function askUpstream(target: McpTarget, request: McpRequest, by: Ci
       }
     },
   });
-  const onAbort = (): void => watch.stop(cancelled(conversation.signal));
-  if (conversation.signal.aborted) onAbort();
-  conversation.signal.addEventListener('abort', onAbort);
+  const stopListening = whenAborted(conversation.signal, () => watch.stop(cancelled(conversation.signal)));
   const facts = () => ({
     ms: watch.ms,
     status: leg.answer?.status ?? null,
@@ -104,7 +102,7 @@ export async function askUpstream(target: McpTarget, request: McpRequest, by: Ci
     return { failure, ...facts(), ...(hasNone ? { withoutCredential: true as const } : {}) };
   } finally {
     watch.end();
-    conversation.signal.removeEventListener('abort', onAbort);
+    stopListening();
     target.legs.end(leg);
   }
 }
